@@ -1,0 +1,73 @@
+// Codec: how a stream of bytes is cut into frames, as a concept.
+//
+// A codec is a small value that each connection holds. `Decode` is called with all bytes that have
+// arrived and are not consumed yet, from the start of a frame, again and again until it no longer
+// answers with a frame. It must be a function of those bytes and of what it decoded before, never
+// of how they were cut into segments: CheckAllSplits (split_checker.h) proves that for any codec.
+//
+//   struct MyCodec {
+//     using Frame = std::string_view;
+//     Decoded<Frame> Decode(std::string_view bytes);
+//     Envelope Encode(std::size_t payload_size) const;   // what stands around an outgoing payload
+//   };
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace edgewise {
+
+enum class DecodeStatus : std::uint8_t { kNeedMore, kFrame, kMalformed };
+
+// The answer of one `Decode`. A value; `frame` may hold views into the bytes that were given and
+// lives no longer than they do.
+template <typename FrameType>
+struct Decoded {
+  DecodeStatus status = DecodeStatus::kNeedMore;
+  FrameType frame{};
+  // kFrame: bytes that this frame took from the front of the input, at least 1.
+  std::size_t consumed = 0;
+  // kNeedMore: how many bytes the input must have in all before it is worth asking again; more than
+  // it has now. A hint for buffers, so it never exceeds the codec's own maximum.
+  std::size_t need = 0;
+  // kMalformed: why, in a few words that live for ever ("frame of more bytes than the maximum").
+  const char* reason = nullptr;
+  // kMalformed: what the protocol says to such a peer before the connection closes; may be empty.
+  // Lives for ever.
+  std::string_view farewell{};
+
+  static Decoded NeedMore(std::size_t total_bytes) { return {.need = total_bytes}; }
+  static Decoded Of(FrameType frame, std::size_t consumed) {
+    return {.status = DecodeStatus::kFrame, .frame = frame, .consumed = consumed};
+  }
+  static Decoded Malformed(const char* reason, std::string_view farewell = {}) {
+    return {.status = DecodeStatus::kMalformed, .reason = reason, .farewell = farewell};
+  }
+};
+
+// What a codec puts before and after an outgoing payload. A value of 12 bytes.
+struct Envelope {
+  std::array<char, 8> prefix{};
+  std::array<char, 2> suffix{};
+  std::uint8_t prefix_size = 0;
+  std::uint8_t suffix_size = 0;
+};
+
+template <typename C>
+concept Codec = std::copyable<C> && requires(C codec, std::string_view bytes, std::size_t size) {
+  typename C::Frame;
+  { codec.Decode(bytes) } -> std::same_as<Decoded<typename C::Frame>>;
+};
+
+// A codec that can also frame what is sent. (An HTTP service writes responses, not frames.)
+// `Encode` is only asked for sizes up to `frame_bytes_max()`.
+template <typename C>
+concept FramingCodec = Codec<C> && requires(const C codec, std::size_t size) {
+  { codec.Encode(size) } -> std::same_as<Envelope>;
+  { codec.frame_bytes_max() } -> std::convertible_to<std::size_t>;
+};
+
+}  // namespace edgewise

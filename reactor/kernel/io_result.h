@@ -1,0 +1,57 @@
+// The answer of one hot system call: a count of bytes, or an error.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "reactor/kernel/error.h"
+
+namespace edgewise {
+
+// A descriptor number, as the kernel hands it out: small, non-negative, reused as soon as it is
+// closed. -1 stands for "none".
+using Handle = int;
+inline constexpr Handle kNoHandle = -1;
+
+// Bytes moved, or the error that was met instead; one register wide. A value type.
+class [[nodiscard]] IoResult {
+ public:
+  static constexpr IoResult Bytes(std::size_t count) {
+    return IoResult(static_cast<std::int64_t>(count));
+  }
+  static constexpr IoResult Failure(Error error) {
+    return IoResult(-static_cast<std::int64_t>(error));
+  }
+
+  constexpr bool ok() const { return value_ >= 0; }
+  // REQUIRES: ok().
+  constexpr std::size_t bytes() const { return static_cast<std::size_t>(value_); }
+  // `Error::kNone` if ok().
+  constexpr Error error() const {
+    return value_ >= 0 ? Error::kNone : static_cast<Error>(-value_);
+  }
+  constexpr bool would_block() const { return error() == Error::kWouldBlock; }
+
+ private:
+  explicit constexpr IoResult(std::int64_t value) : value_(value) {}
+  std::int64_t value_;
+};
+
+// A new descriptor, or the error that was met instead. A value type; it owns nothing.
+class [[nodiscard]] HandleResult {
+ public:
+  static constexpr HandleResult Of(Handle handle) { return HandleResult(handle, Error::kNone); }
+  static constexpr HandleResult Failure(Error error) { return HandleResult(kNoHandle, error); }
+
+  constexpr bool ok() const { return error_ == Error::kNone; }
+  // `kNoHandle` unless ok().
+  constexpr Handle handle() const { return handle_; }
+  constexpr Error error() const { return error_; }
+
+ private:
+  constexpr HandleResult(Handle handle, Error error) : handle_(handle), error_(error) {}
+  Handle handle_;
+  Error error_;
+};
+
+}  // namespace edgewise

@@ -1,0 +1,158 @@
+// Kernel: the only door to the operating system.
+//
+// Everything in Edgewise that would be a system call goes through this interface, so that the same
+// reactor, unchanged, runs on the real kernel (LinuxKernel), on a scripted or simulated one, or on
+// a decorator that records or injects faults. One indirect call beside a system call costs nothing
+// that can be measured. A check over the libraries' undefined symbols (test/tidy/symbols.py)
+// proves that nothing reaches around it.
+//
+// The calls are the operating system's own, one for one, with the house rules built in: every
+// descriptor is created close-on-exec and non-blocking, every send carries MSG_NOSIGNAL, and an
+// error is a value. Nothing here retries, waits (but for EpollWait) or keeps state about
+// descriptors. EINTR is reported like any other error: the caller decides.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "reactor/kernel/epoll_event.h"
+#include "reactor/kernel/error.h"
+#include "reactor/kernel/io_result.h"
+#include "reactor/kernel/socket_address.h"
+#include "reactor/kernel/time.h"
+
+namespace edgewise {
+
+enum class SocketOption : std::uint8_t {
+  kReuseAddress,       // SO_REUSEADDR
+  kReusePort,          // SO_REUSEPORT
+  kIpv6Only,           // IPV6_V6ONLY
+  kNoDelay,            // TCP_NODELAY
+  kSendBuffer,         // SO_SNDBUF, bytes (the kernel doubles it)
+  kReceiveBuffer,      // SO_RCVBUF, bytes (the kernel doubles it)
+  kLingerReset,        // SO_LINGER {1, 0}: close sends a reset
+  kUrgentInline,       // SO_OOBINLINE
+};
+
+enum class ShutdownSide : std::uint8_t { kRead, kWrite, kBoth };
+
+// What accept gave: the new descriptor and the peer's address as *accept* told it. (getpeername
+// fails on a connection that was reset before it was accepted.)
+struct AcceptResult {
+  Handle handle = kNoHandle;
+  Error error = Error::kNone;
+  SocketAddress peer;
+};
+
+struct AddressResult {
+  Error error = Error::kNone;
+  SocketAddress address;
+};
+
+// One piece of a gathered send. The bytes belong to the caller.
+using ConstBuffer = std::span<const char>;
+
+// The signals that a service waits for; bit N-1 stands for signal N.
+using SignalSet = std::uint64_t;
+constexpr SignalSet SignalBit(int signal_number) { return SignalSet{1} << (signal_number - 1); }
+
+// Thread safety: LinuxKernel may be used from any number of threads at once. Other kernels say so
+// themselves. Ownership: descriptors belong to the caller, who must `Close` each one.
+class Kernel {
+ public:
+  Kernel() = default;
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+  virtual ~Kernel() = default;
+
+  // --- Descriptors.
+
+  // close(2). The descriptor is gone whatever is answered, EINTR and EIO included: never retry.
+  virtual Error Close(Handle handle) = 0;
+  // fcntl(F_DUPFD_CLOEXEC).
+  virtual HandleResult Duplicate(Handle handle) = 0;
+  // A descriptor with no use but to occupy a number, to be given up at the descriptor limit.
+  virtual HandleResult OpenPlaceholder() = 0;
+  // The soft limit on this process's descriptors (RLIMIT_NOFILE).
+  virtual std::size_t DescriptorLimit() = 0;
+  // Removes a socket's path from the file system (unlink). Only ever called for AF_UNIX listeners.
+  virtual Error RemovePath(std::string_view path) = 0;
+
+  // --- Sockets: non-blocking, close-on-exec streams.
+
+  virtual HandleResult OpenSocket(AddressFamily family) = 0;
+  virtual Error SetOption(Handle handle, SocketOption option, int value) = 0;
+  virtual Error Bind(Handle handle, const SocketAddress& address) = 0;
+  virtual Error Listen(Handle handle, int backlog) = 0;
+  // accept4(SOCK_NONBLOCK | SOCK_CLOEXEC).
+  virtual AcceptResult Accept(Handle listener) = 0;
+  // kInProgress is the normal answer for TCP.
+  virtual Error Connect(Handle handle, const SocketAddress& address) = 0;
+  // Fetches and clears SO_ERROR. kNone if there was none.
+  virtual Error TakeSocketError(Handle handle) = 0;
+  virtual Error Shutdown(Handle handle, ShutdownSide side) = 0;
+  virtual AddressResult LocalAddress(Handle handle) = 0;
+
+  // recv(2). 0 bytes is the end of the peer's stream. REQUIRES: a non-empty buffer.
+  virtual IoResult Receive(Handle handle, std::span<char> into) = 0;
+  // send(2) with MSG_NOSIGNAL. May fall short.
+  virtual IoResult Send(Handle handle, ConstBuffer bytes) = 0;
+  // sendmsg(2) with MSG_NOSIGNAL: the pieces in order. At most kGatherMax of them. May fall short.
+  static constexpr std::size_t kGatherMax = 64;
+  virtual IoResult SendGathered(Handle handle, std::span<const ConstBuffer> pieces) = 0;
+  // Bytes written by us that the peer has not acknowledged yet (SIOCOUTQ): the only honest measure
+  // of a slow reader's progress.
+  virtual IoResult UnacknowledgedBytes(Handle handle) = 0;
+  // What a level-triggered look says now (poll(2) with a zero timeout), as an epoll mask. For the
+  // lost-edge audit; not for the hot path.
+  virtual EpollMask PollNow(Handle handle, EpollMask interest) = 0;
+
+  // --- Readiness.
+
+  virtual HandleResult OpenEpoll() = 0;
+  virtual Error EpollAdd(Handle epoll, Handle handle, EpollMask mask, void* tag) = 0;
+  // Not used by the reactor (no epoll_ctl in the steady state); here for tests and for completeness.
+  virtual Error EpollModify(Handle epoll, Handle handle, EpollMask mask, void* tag) = 0;
+  virtual Error EpollRemove(Handle epoll, Handle handle) = 0;
+  // The number of events written to `into`, as `bytes()`. `timeout`: zero polls, kForever waits;
+  // otherwise rounded *up* to what the kernel can express, so that a wait is never a busy zero.
+  virtual IoResult EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) = 0;
+
+  // --- Waking another thread.
+
+  // An eventfd: readable after `Notify`. Registered edge-triggered it need never be read.
+  virtual HandleResult OpenWakeup() = 0;
+  // Adds one. A counter near overflow answers kWouldBlock, which still means "awake".
+  virtual Error Notify(Handle wakeup) = 0;
+  // Takes the counter back to zero. kWouldBlock if it was zero.
+  virtual Error ClearWakeup(Handle wakeup) = 0;
+
+  // --- Signals. A signal must be blocked (in every thread) to be read from a descriptor.
+
+  // Blocks `signals` in the calling thread; the answer is the mask before, for RestoreSignals.
+  virtual SignalSet BlockSignals(SignalSet signals) = 0;
+  virtual void RestoreSignals(SignalSet mask) = 0;
+  virtual HandleResult OpenSignals(SignalSet signals) = 0;
+  struct SignalResult {
+    int number = 0;  // 0 if none was pending or the call failed
+    Error error = Error::kNone;
+  };
+  virtual SignalResult ReadSignal(Handle signals) = 0;
+
+  // --- Time and chance.
+
+  virtual Time MonotonicNow() = 0;
+  virtual WallTime WallNow() = 0;
+  virtual std::uint64_t Random() = 0;
+
+  // --- The process.
+
+  // One line for the operator (standard error). No newline in `line`.
+  virtual void Log(std::string_view line) = 0;
+  // _exit(2): nothing is flushed, no destructor runs.
+  [[noreturn]] virtual void ExitNow(int code) = 0;
+};
+
+}  // namespace edgewise

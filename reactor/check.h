@@ -12,10 +12,9 @@ namespace edgewise {
 }  // namespace edgewise
 
 // Aborts with a message unless `condition` holds. `hint` says what to look at. Always on.
-#define EDGEWISE_CHECK(condition, hint)                                       \
-  (static_cast<bool>(condition)                                               \
-       ? static_cast<void>(0)                                                 \
-       : ::edgewise::CheckFailed(__FILE__, __LINE__, #condition, hint))
+#define EDGEWISE_CHECK(condition, hint)                \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                : ::edgewise::CheckFailed(__FILE__, __LINE__, #condition, hint))
 
 // The same for invariants that are too dear for the hot path: on in debug builds (no NDEBUG and
 // EDGEWISE_DEBUG_CHECKS defined), which is what the tests run.

@@ -16,7 +16,7 @@ std::string ErrorText(Error error) {
   if (error == Error::kNone) return "no error";
   const int number = static_cast<int>(error);
   const char* name = strerrorname_np(number);
-  std::string text = name != nullptr ? name : "E" + std::to_string(number);
+  std::string text = name != nullptr ? name : "error " + std::to_string(number);
   return text + " (" + std::generic_category().message(number) + ")";
 }
 

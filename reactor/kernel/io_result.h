@@ -27,9 +27,7 @@ class [[nodiscard]] IoResult {
   // REQUIRES: ok().
   constexpr std::size_t bytes() const { return static_cast<std::size_t>(value_); }
   // `Error::kNone` if ok().
-  constexpr Error error() const {
-    return value_ >= 0 ? Error::kNone : static_cast<Error>(-value_);
-  }
+  constexpr Error error() const { return value_ >= 0 ? Error::kNone : static_cast<Error>(-value_); }
   constexpr bool would_block() const { return error() == Error::kWouldBlock; }
 
  private:

@@ -26,14 +26,14 @@
 namespace edgewise {
 
 enum class SocketOption : std::uint8_t {
-  kReuseAddress,       // SO_REUSEADDR
-  kReusePort,          // SO_REUSEPORT
-  kIpv6Only,           // IPV6_V6ONLY
-  kNoDelay,            // TCP_NODELAY
-  kSendBuffer,         // SO_SNDBUF, bytes (the kernel doubles it)
-  kReceiveBuffer,      // SO_RCVBUF, bytes (the kernel doubles it)
-  kLingerReset,        // SO_LINGER {1, 0}: close sends a reset
-  kUrgentInline,       // SO_OOBINLINE
+  kReuseAddress,   // SO_REUSEADDR
+  kReusePort,      // SO_REUSEPORT
+  kIpv6Only,       // IPV6_V6ONLY
+  kNoDelay,        // TCP_NODELAY
+  kSendBuffer,     // SO_SNDBUF, bytes (the kernel doubles it)
+  kReceiveBuffer,  // SO_RCVBUF, bytes (the kernel doubles it)
+  kLingerReset,    // SO_LINGER {1, 0}: close sends a reset
+  kUrgentInline,   // SO_OOBINLINE
 };
 
 enum class ShutdownSide : std::uint8_t { kRead, kWrite, kBoth };
@@ -113,7 +113,8 @@ class Kernel {
 
   virtual HandleResult OpenEpoll() = 0;
   virtual Error EpollAdd(Handle epoll, Handle handle, EpollMask mask, void* tag) = 0;
-  // Not used by the reactor (no epoll_ctl in the steady state); here for tests and for completeness.
+  // Not used by the reactor (no epoll_ctl in the steady state); here for tests and for
+  // completeness.
   virtual Error EpollModify(Handle epoll, Handle handle, EpollMask mask, void* tag) = 0;
   virtual Error EpollRemove(Handle epoll, Handle handle) = 0;
   // The number of events written to `into`, as `bytes()`. `timeout`: zero polls, kForever waits;

@@ -88,9 +88,11 @@ RawAddress ToRaw(const SocketAddress& address) {
       const std::string_view path = address.path();
       std::memcpy(un.sun_path, path.data(), path.size());
       std::memcpy(&raw.storage, &un, sizeof(un));
-      const bool abstract = !path.empty() && path.front() == '\0';
-      raw.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() +
-                                        (abstract ? 0 : 1));
+      // Only a path ends with a zero byte: an abstract name is as long as it is, and no name at all
+      // (a socket that is not bound) must not become the abstract name of no letters.
+      const bool is_path = !path.empty() && path.front() != '\0';
+      raw.size =
+          static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + (is_path ? 1 : 0));
       break;
     }
     case AddressFamily::kNone:
@@ -173,7 +175,8 @@ SignalSet FromSigset(const sigset_t& set) {
   return signals;
 }
 
-// Set once a kernel older than 5.11 has said that it has no epoll_pwait2.
+// Set once the kernel has said that it has no epoll_pwait2: ENOSYS before Linux 5.11, or EPERM from
+// the system-call filter of a container that does not know the call (which itself never says so).
 std::atomic<bool> lacks_nanosecond_wait{false};
 
 }  // namespace
@@ -204,8 +207,7 @@ Error LinuxKernel::RemovePath(std::string_view path) {
 }
 
 HandleResult LinuxKernel::OpenSocket(AddressFamily family) {
-  return HandleOrError(
-      socket(FamilyNumber(family), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  return HandleOrError(socket(FamilyNumber(family), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
 Error LinuxKernel::SetOption(Handle handle, SocketOption option, int value) {
@@ -323,14 +325,18 @@ Error LinuxKernel::EpollRemove(Handle epoll, Handle handle) {
 IoResult LinuxKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) {
   auto* events = reinterpret_cast<epoll_event*>(into.data());
   const int capacity = static_cast<int>(into.size());
-  if (timeout == Duration::zero()) return BytesOrError(epoll_wait(epoll, events, capacity, 0));
+  // A negative timeout is a deadline that has passed. The kernel itself would call it invalid, or,
+  // in milliseconds, wait for ever.
+  if (timeout <= Duration::zero()) return BytesOrError(epoll_wait(epoll, events, capacity, 0));
   if (timeout == kForever) return BytesOrError(epoll_wait(epoll, events, capacity, -1));
   if (!lacks_nanosecond_wait.load(std::memory_order_relaxed)) {
     const timespec limit = ToTimespec(timeout);
     const int count = epoll_pwait2(epoll, events, capacity, &limit, nullptr);
     if (count >= 0) return IoResult::Bytes(static_cast<std::size_t>(count));
     const Error error = LastError();
-    if (error != Error::kNoSystemCall) return IoResult::Failure(error);
+    if (error != Error::kNoSystemCall && error != Error::kNotPermitted) {
+      return IoResult::Failure(error);
+    }
     lacks_nanosecond_wait.store(true, std::memory_order_relaxed);
   }
   // Milliseconds, rounded up: rounded down, the last one before a timer would be a busy loop.

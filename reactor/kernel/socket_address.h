@@ -28,7 +28,8 @@ class SocketAddress {
   static SocketAddress Ipv4(std::array<std::uint8_t, 4> ip, std::uint16_t port);
   static SocketAddress Ipv6(std::array<std::uint8_t, 16> ip, std::uint16_t port,
                             std::uint32_t scope = 0);
-  // A path, or an abstract name if it starts with a zero byte. REQUIRES: at most kUnixPathMax bytes.
+  // A path, or an abstract name if it starts with a zero byte. REQUIRES: at most kUnixPathMax
+  // bytes.
   static SocketAddress Unix(std::string_view path);
 
   // "127.0.0.1:80", "[::1]:80", "localhost:80" (127.0.0.1), "*:80" (all IPv4), ":80" (the same),

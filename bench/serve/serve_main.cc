@@ -1,0 +1,93 @@
+// edgewise-serve: the protocols of Edgewise as a program to try and to measure.
+#include <cstdio>
+#include <string>
+
+#include "bench/serve/serve_flags.h"
+#include "reactor/kernel/text.h"
+
+namespace edgewise {
+namespace {
+
+// Sends each frame back. For raw bytes, lines and length-prefixed frames alike.
+class Echo final : public FrameHandler {
+ public:
+  void OnFrame(Connection& peer, std::string_view frame) override { peer.Send(frame); }
+};
+
+class Site final : public HttpHandler {
+ public:
+  void OnRequest(const HttpRequest& request, HttpResponder& response) override {
+    const std::string_view path = request.path();
+    const bool get = request.method() == HttpMethod::kGet || request.method() == HttpMethod::kHead;
+    if (path == "/plaintext" && get) {
+      response.Send({.content_type = "text/plain"}, "Hello, World!");
+    } else if (path == "/" && get) {
+      response.Send({.content_type = "text/html; charset=utf-8"}, kPage);
+    } else if (path == "/echo" && request.method() == HttpMethod::kPost) {
+      response.Send({.content_type = "application/octet-stream"}, request.body());
+    } else if (path == "/plaintext" || path == "/" || path == "/echo") {
+      response.Send({.status = HttpStatus::kMethodNotAllowed, .content_type = "text/plain"},
+                    "this path does not have that method\n");
+    } else {
+      response.Send({.status = HttpStatus::kNotFound, .content_type = "text/plain"},
+                    "there is nothing here; try / or /plaintext\n");
+    }
+  }
+
+ private:
+  static constexpr std::string_view kPage =
+      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Edgewise</title>"
+      "<h1>Edgewise</h1><p>An edge-triggered reactor is serving this page. Try "
+      "<a href=\"/plaintext\">/plaintext</a>, or POST something to /echo.</p></html>\n";
+};
+
+void Serve(Server& server, const ServeListen& listen, const ServeCommand& command) {
+  const std::size_t frame_bytes_max = command.frame_bytes_max;
+  switch (listen.protocol) {
+    case ServeProtocol::kHttp:
+      server.ServeOn<Http1, Site>(listen.address,
+                                  Http1({.body_bytes_max = command.http_body_bytes_max}));
+      return;
+    case ServeProtocol::kFrame:
+      server.ServeOn<LengthPrefixed, Echo>(listen.address,
+                                           LengthPrefixed({.frame_bytes_max = frame_bytes_max}));
+      return;
+    case ServeProtocol::kEcho:
+      server.ServeOn<Raw, Echo>(listen.address, Raw());
+      return;
+    case ServeProtocol::kLine:
+      server.ServeOn<Lines, Echo>(listen.address, Lines({.line_bytes_max = frame_bytes_max}));
+      return;
+  }
+}
+
+int Fail(std::string_view why) {
+  std::fprintf(stderr, "edgewise-serve: %.*s\n", static_cast<int>(why.size()), why.data());
+  return 1;
+}
+
+int Main(int argc, char** argv) {
+  const absl::StatusOr<ServeCommand> command = ParseServeCommand(argc, argv);
+  if (absl::IsCancelled(command.status())) {
+    std::fputs(std::string(ServeHelp()).c_str(), stdout);
+    return 0;
+  }
+  if (!command.ok()) return Fail(StdView(command.status().message()));
+  Server server(command->server);
+  for (const ServeListen& listen : command->listens) Serve(server, listen, *command);
+  const absl::Status status = server.Start();
+  if (!status.ok()) return Fail(StdView(status.message()));
+  for (std::size_t i = 0; i < command->listens.size(); ++i) {
+    const SocketAddress& address = server.addresses()[i];
+    const std::string where =
+        address.family() == AddressFamily::kUnix ? std::string(address.path()) : address.ToString();
+    std::printf("listening on %s://%s\n", command->listens[i].scheme.c_str(), where.c_str());
+  }
+  std::fflush(stdout);
+  return server.Run();
+}
+
+}  // namespace
+}  // namespace edgewise
+
+int main(int argc, char** argv) { return edgewise::Main(argc, argv); }

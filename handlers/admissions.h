@@ -1,0 +1,48 @@
+// Admissions: how many connections there are, in total and from each address.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+#include "absl/container/flat_hash_map.h"
+#include "handlers/peer_address.h"
+
+namespace edgewise {
+
+// Shared by all reactors of a server, so that the limits hold for the whole.
+//
+// Threading: any. A mutex is taken once for each connection opened and closed.
+class Admissions {
+ public:
+  // `per_address_max` counts IPv4 and IPv6 peers by their address; 0: no such limit. AF_UNIX peers
+  // have none.
+  Admissions(std::size_t total_max, std::size_t per_address_max);
+
+  // Descriptors are needed for other things too, and each connection may need a second one (a file,
+  // an upstream): the default total stays below half of the limit.
+  static std::size_t DefaultTotal(std::size_t descriptor_limit);
+
+  bool HasRoom() const;
+  // Counts one in, unless a limit forbids it. Each kAdmitted is to be paired with a Leave.
+  enum class Verdict : std::uint8_t { kAdmitted, kTotal, kAddress };
+  [[nodiscard]] Verdict Admit(const PeerAddress& peer);
+  void Leave(const PeerAddress& peer);
+
+  std::size_t total() const;
+  std::size_t total_max() const { return total_max_; }
+
+ private:
+  bool CountsAddress(const PeerAddress& peer) const {
+    return per_address_max_ != 0 && peer.family() != AddressFamily::kUnix;
+  }
+
+  const std::size_t total_max_;
+  const std::size_t per_address_max_;
+  mutable std::mutex mutex_;
+  std::size_t total_ = 0;  // guarded by mutex_, as is the next
+  absl::flat_hash_map<std::array<std::uint8_t, 16>, std::size_t> by_address_;
+};
+
+}  // namespace edgewise

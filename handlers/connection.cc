@@ -1,0 +1,218 @@
+// Connection: its life from Open to Reclaim, holds, and deadlines.
+#include "handlers/connection.h"
+
+#include <algorithm>
+
+#include "handlers/connection_context.h"
+#include "reactor/check.h"
+
+namespace edgewise {
+namespace {
+
+// A timer later than this was late because the loop was: a stopped machine, a very long upcall.
+constexpr Duration kLoopLate = std::chrono::milliseconds(500);
+
+// How often within the write timeout a slow reader's progress is looked at.
+constexpr int kWriteLooks = 4;
+
+// The instant `timeout` after `from`; never, if the timeout is switched off.
+Time After(Time from, Duration timeout) { return timeout == kForever ? kNever : from + timeout; }
+
+}  // namespace
+
+Connection::Connection(ConnectionContext& context, const PeerAddress& peer)
+    : context_(context), peer_(peer), generation_(context.table.NextGeneration()) {}
+
+Connection::~Connection() {
+  input_.Clear(context_.workspace.gauge());
+  output_.Clear(context_.workspace.chunks());
+}
+
+Error Connection::Open(Handle handle) {
+  const Error error = context_.reactor.Register(*this, handle, Watch::kStream, kReadable);
+  if (error != Error::kNone) return error;
+  ++context_.counters.opened;
+  last_activity_ = context_.reactor.now();
+  ArmAt(After(last_activity_, context_.options.idle_timeout));
+  return Error::kNone;
+}
+
+void Connection::Start() {
+  try {
+    Opened();
+  } catch (...) {
+    ++context_.counters.construction_failures;
+    Abort({.cause = CloseCause::kException});
+  }
+}
+
+void Connection::CloseFor(const CloseReason& reason) {
+  if (!registered() || write_side_ != WriteSide::kOpen) return;
+  close_reason_ = reason;
+  write_side_ = Transition(kWriteTransitions, write_side_, WriteEvent::kClose);
+  // In its own turn the frame being handled may stand in this very buffer: Process clears it later.
+  if (!reactor()->in_upcall(*this)) input_.Clear(context_.workspace.gauge());
+  since_ = {};
+  // From now on input is read only to be discarded, whatever held it.
+  holds_ = 0;
+  if (read_side_ == ReadSide::kOpen) reactor()->AddInterest(*this, kReadable);
+  // In its own turn, the end of the turn flushes what is staged and goes on from there.
+  if (context_.workspace.staging_owner() == this) return;
+  if (output_.empty()) FinishWriting();
+}
+
+void Connection::Abort(const CloseReason& reason) {
+  if (!registered()) return;
+  read_side_ = Transition(kReadTransitions, read_side_, ReadEvent::kFault);
+  write_side_ = Transition(kWriteTransitions, write_side_, WriteEvent::kFault);
+  close_reason_ = reason;
+  if (reason.cause == CloseCause::kOverflow) ++context_.counters.overflows;
+  reactor()->Retire(*this, reason);
+}
+
+void Connection::Fail(Error error) { Abort({.cause = CloseCause::kReset, .error = error}); }
+
+void Connection::Finish() {
+  if (!registered() || write_side_ != WriteSide::kOpen) return;
+  intent_ = Intent::kFinish;
+  // One more look at the socket: a request that has arrived is answered. HandleInput ends it then.
+  reactor()->MarkReady(*this, kReadable);
+}
+
+void Connection::FinishIfQuiet() {
+  if (intent_ != Intent::kFinish || holds_ != 0 || !input_.empty()) return;
+  CloseFor({.cause = CloseCause::kShutdown});
+}
+
+void Connection::AddHold(Hold hold) {
+  if (!registered() || write_side_ != WriteSide::kOpen) return;
+  if (holds_ == 0) {
+    ++context_.counters.holds;
+    reactor()->DropInterest(*this, kReadable);
+  }
+  holds_ |= HoldBit(hold);
+}
+
+void Connection::ReleaseHold(Hold hold) {
+  if ((holds_ & HoldBit(hold)) == 0 || !registered()) return;
+  holds_ &= static_cast<HoldSet>(~HoldBit(hold));
+  if (holds_ != 0 || read_side_ != ReadSide::kOpen) return;
+  // The peer's clock starts anew: it could not know that it was not being listened to.
+  if (since_ != Time()) since_ = reactor()->now();
+  last_activity_ = reactor()->now();
+  reactor()->AddInterest(*this, kReadable);
+  // Frames that came before the hold are waiting here, for no edge that is still to come. And an
+  // intent to finish is acted on at the end of a turn.
+  if (input_.unseen() || finishing()) reactor()->MarkReady(*this, kReadable);
+}
+
+bool Connection::Accounted() const {
+  if (!registered() || linked() || holds_ != 0) return true;
+  if (read_side_ != ReadSide::kOpen) return true;
+  return (ready() & kReadable) == 0 && !input_.unseen();
+}
+
+Progress Connection::HandleBroken() {
+  // Neither reading nor writing wants a turn: nobody else would find out.
+  const Error error = context_.reactor.kernel().TakeSocketError(handle());
+  if (error == Error::kNone) return Progress::kDrained;
+  Fail(error);
+  return Progress::kFailed;
+}
+
+void Connection::HandleClose(const CloseReason& reason) {
+  Cancel();
+  ++context_.counters.closed;
+  context_.admissions.Leave(peer_);
+  ++context_.counters.closes[static_cast<std::size_t>(reason.cause)];
+  // The service is told first; whatever it throws, the descriptor is closed.
+  struct Closer {
+    Connection& connection;
+    ~Closer() {
+      static_cast<void>(connection.context_.reactor.kernel().Close(connection.handle()));
+    }
+  } closer{*this};
+  Closed(reason);
+}
+
+void Connection::Reclaim() { context_.table.Erase(*this); }
+
+void Connection::ArmAt(Time deadline) {
+  if (deadline == kNever || (armed() && Timer::deadline() <= deadline)) return;
+  context_.reactor.timers().Arm(*this, deadline);
+}
+
+// A request touches no timer: it moves `last_activity_`, and the timer finds out when it expires.
+void Connection::HandleTimeout(Time now) {
+  if (!registered()) return;
+  const Time next = CheckDeadlines(now);
+  if (registered()) ArmAt(std::max(next, now + Duration(1)));
+}
+
+Time Connection::CheckDeadlines(Time now) {
+  const ConnectionOptions& options = context_.options;
+  Time next = kNever;
+  // Answers whether `deadline` has passed; if not, the timer looks again then.
+  const auto passed = [&next, now](Time deadline) {
+    if (deadline <= now) return true;
+    next = std::min(next, deadline);
+    return false;
+  };
+  if (write_side_ == WriteSide::kShut) {
+    if (passed(After(since_, options.linger_timeout))) {
+      const CloseCause cause = close_reason_.cause == CloseCause::kLocal
+                                   ? CloseCause::kLingerTimeout
+                                   : close_reason_.cause;
+      reactor()->Retire(*this, {.cause = cause, .detail = close_reason_.detail});
+    }
+    return next;
+  }
+  if (!output_.empty()) {
+    const IoResult left = context_.reactor.kernel().UnacknowledgedBytes(handle());
+    const Time stalled = output_.StalledSince(left.ok() ? left.bytes() : 0, now);
+    if (passed(After(stalled, options.write_timeout))) {
+      Abort({.cause = CloseCause::kWriteTimeout});
+      return next;
+    }
+    if (options.write_timeout != kForever) {
+      next = std::min(next, now + options.write_timeout / kWriteLooks);
+    }
+  }
+  if (holds_ != 0 || write_side_ != WriteSide::kOpen) {
+    // Not the peer's fault. Looked at again later, at the pace of the idle timeout.
+    static_cast<void>(passed(After(now, options.idle_timeout)));
+    return next;
+  }
+  if (since_ != Time()) {
+    const Time deadline = After(since_, options.frame_timeout);
+    if (!passed(deadline)) return next;
+    if (LoopWasLate(deadline, now)) {
+      since_ += now - deadline;
+      static_cast<void>(passed(now + kLoopLate));
+    } else {
+      Abort({.cause = CloseCause::kFrameTimeout});
+    }
+    return next;
+  }
+  if (!output_.empty()) return next;
+  const Time deadline = After(last_activity_, options.idle_timeout);
+  if (!passed(deadline)) return next;
+  if (LoopWasLate(deadline, now)) {
+    static_cast<void>(passed(now + kLoopLate));
+  } else {
+    CloseFor({.cause = CloseCause::kIdleTimeout});
+  }
+  return next;
+}
+
+// A loop that was stopped for seconds must look for pending input before it blames the peers in
+// bulk.
+bool Connection::LoopWasLate(Time deadline, Time now) {
+  if (now - deadline < kLoopLate) return false;
+  const bool input_waits = (ready() & kReadable) != 0 ||
+                           (context_.reactor.kernel().PollNow(handle(), kEpollIn) & kEpollIn) != 0;
+  if (input_waits) ++context_.counters.stall_pardons;
+  return input_waits;
+}
+
+}  // namespace edgewise

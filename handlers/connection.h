@@ -1,0 +1,184 @@
+// Connection: one client handle: receives its requests, sends its answers, ends it properly.
+//
+// Reading. An upcall receives into the workspace's buffer and gives the bytes to the codec
+// (`Consume`, in FramedConnection) until the socket is drained, the byte budget is spent, or
+// reading is held. A short receive means "drained", which saves one system call for each request,
+// but only while neither the peer's end nor urgent data has been reported: an end that came with
+// the last bytes is never reported again, and an urgent byte cuts a receive short with more data
+// behind it.
+//
+// Writing. During the connection's own upcall, output gathers in the staging buffer and leaves in
+// one send at its end. At any other time (a posted task, a timer, another connection's upcall) it
+// is queued and leaves in the connection's next turn, which queueing arranges. What the socket
+// refuses is kept.
+//
+// Ending. `Close` never loses an answer: what is queued leaves, the peer is told (SHUT_WR), its
+// input is read and discarded until it ends too or `linger_timeout` has passed, then the descriptor
+// is closed. (Closing a socket with unread input sends a reset, which destroys output that the peer
+// has not read.) `Abort` ends it at once. Errors are sticky: whoever meets one first, the close
+// reason tells it.
+//
+// Every open connection is always one of (R7): drained, in the ready queue, or paused by a named
+// hold.
+//
+// Threading: the reactor's thread; other threads use a ConnectionRef. Ownership: ConnectionTable.
+// Reentrancy: every method may be called from every callback, also for other connections.
+#pragma once
+
+#include <boost/intrusive/unordered_set_hook.hpp>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "handlers/codec.h"
+#include "handlers/connection_ref.h"
+#include "handlers/connection_state.h"
+#include "handlers/hold.h"
+#include "handlers/input_buffer.h"
+#include "handlers/output_queue.h"
+#include "handlers/peer_address.h"
+#include "handlers/send_result.h"
+#include "reactor/event_handler.h"
+#include "reactor/timer.h"
+
+namespace edgewise {
+
+struct ConnectionContext;
+
+class Connection : public EventHandler, private Timer {
+ public:
+  ~Connection() override;
+
+  // Sends one frame: `payload` as the codec frames it. Copies it (or sends it at once).
+  virtual SendResult Send(std::string_view payload) = 0;
+  // Sends bytes as they are.
+  SendResult Write(std::string_view bytes) { return WriteFramed(Envelope(), bytes); }
+  // Output that the socket has refused so far, in bytes.
+  std::size_t pending_output() const { return output_.bytes(); }
+
+  // Ends the connection when all output has left; takes no more input or output from now on.
+  void Close() {
+    CloseFor(
+        {.cause = read_side_ == ReadSide::kEof ? CloseCause::kEndOfStream : CloseCause::kLocal});
+  }
+  // The same, for another reason than the service's wish. The first reason is the one reported.
+  void CloseFor(const CloseReason& reason);
+  // Ends it now: queued output is lost.
+  void Abort(const CloseReason& reason);
+  // Ends it when no request is begun, unanswered or held: what has arrived already is answered
+  // first.
+  void Finish();
+
+  // Pauses and resumes reading for the service's own reasons (Hold::kUser). Frames that have
+  // arrived but were not delivered yet wait too. A held connection is not idle: no timeout but the
+  // one on writing applies.
+  void HoldReading() { AddHold(Hold::kUser); }
+  void ReleaseReading() { ReleaseHold(Hold::kUser); }
+  void AddHold(Hold hold);
+  void ReleaseHold(Hold hold);
+
+  ConnectionRef ref() const { return {handle(), generation_}; }
+  const PeerAddress& peer() const { return peer_; }
+  HoldSet holds() const { return holds_; }
+  ReadSide read_side() const { return read_side_; }
+  WriteSide write_side() const { return write_side_; }
+  // Finish was called: a good moment to tell the peer so, if the protocol can.
+  bool finishing() const { return intent_ == Intent::kFinish; }
+  // Bytes that the connection holds in buffers of its own.
+  std::size_t buffered() const { return input_.capacity() + output_.bytes(); }
+  ConnectionContext& context() const { return context_; }
+
+  // Registers with the reactor and starts the clock. An error leaves it unregistered; the
+  // descriptor stays the caller's then. REQUIRES: called once.
+  [[nodiscard]] Error Open(Handle handle);
+  // Tells the service (OnOpen). REQUIRES: Open succeeded, and the connection is in the table.
+  void Start();
+  Time last_activity() const { return last_activity_; }
+  // R7, as a question: nothing to do, or somebody knows.
+  bool Accounted() const;
+
+ protected:
+  Connection(ConnectionContext& context, const PeerAddress& peer);
+
+  // --- For the codec loop.
+
+  // What one batch came to.
+  struct Consumed {
+    std::size_t bytes = 0;   // of complete frames, taken from the front
+    std::size_t frames = 0;  // delivered
+    std::size_t need = 0;    // how many bytes there must be before it is worth asking again
+  };
+  // Delivers the frames in `bytes`, while Accepting().
+  virtual Consumed Consume(std::string_view bytes) = 0;
+  // The next frame may be delivered: reading is open, nothing is held, nobody has closed.
+  bool Accepting() const {
+    return holds_ == 0 && write_side_ == WriteSide::kOpen && read_side_ == ReadSide::kOpen;
+  }
+  // The peer broke the protocol: say farewell, close.
+  void RefuseMalformed(const char* reason, std::string_view farewell);
+  // Sends prefix, payload and suffix as one. Small ones are staged right here.
+  SendResult WriteFramed(const Envelope& envelope, std::string_view payload);
+
+  // --- What the service is told; FramedConnection passes it on.
+
+  virtual void Opened() = 0;
+  // The peer has finished sending and everything it sent was delivered. Usually: Close.
+  virtual void Ended() = 0;
+  // All output has left the queue again after the socket had refused some.
+  virtual void Drained() = 0;
+  virtual void Closed(const CloseReason& reason) = 0;
+
+  Progress HandleInput() final;
+  Progress HandleOutput() final;
+  Progress HandleBroken() final;
+  void HandleClose(const CloseReason& reason) final;
+  void Reclaim() final;
+
+ private:
+  friend class ConnectionTable;  // its hook
+  using TableHook = boost::intrusive::unordered_set_member_hook<
+      boost::intrusive::link_mode<boost::intrusive::normal_link>>;
+
+  enum class Intent : std::uint8_t { kServe, kFinish };
+  struct Target;
+
+  // Reading: connection_input.cc.
+  Progress ReceiveAll();
+  Progress Discard();
+  Target PrepareReceive();
+  void Process(std::string_view bytes, const char* own);
+  void Keep(std::string_view rest, std::size_t need, const char* own);
+  Progress EndOfStream();
+  void FinishIfQuiet();
+
+  // Writing: connection_output.cc.
+  void FlushStaged();
+  SendResult WriteSlowly(const Envelope& envelope, std::string_view payload);
+  SendResult Enqueue(std::span<const ConstBuffer> pieces, std::size_t skip);
+  IoResult SendPieces(std::span<const ConstBuffer> pieces);
+  Progress FlushQueue();
+  void FinishWriting();
+
+  // Ending and deadlines: connection.cc.
+  void Fail(Error error);
+  void ArmAt(Time deadline);
+  void HandleTimeout(Time now) final;
+  Time CheckDeadlines(Time now);
+  bool LoopWasLate(Time deadline, Time now);
+
+  ConnectionContext& context_;
+  TableHook table_hook_;
+  InputBuffer input_;
+  OutputQueue output_;
+  Time last_activity_{};
+  Time since_{};  // when the unfinished frame began, or lingering; the epoch if neither
+  PeerAddress peer_;
+  std::uint32_t generation_;
+  HoldSet holds_ = 0;
+  ReadSide read_side_ = ReadSide::kOpen;
+  WriteSide write_side_ = WriteSide::kOpen;
+  Intent intent_ = Intent::kServe;
+  CloseReason close_reason_;
+};
+
+}  // namespace edgewise

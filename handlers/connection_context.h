@@ -1,0 +1,26 @@
+// ConnectionContext: what all connections of one service on one reactor share.
+#pragma once
+
+#include "handlers/admissions.h"
+#include "handlers/connection_counters.h"
+#include "handlers/connection_options.h"
+#include "handlers/connection_table.h"
+#include "handlers/memory_guard.h"
+#include "handlers/workspace.h"
+#include "reactor/reactor.h"
+
+namespace edgewise {
+
+// Threading: the reactor's thread. Ownership: none but the counters; the rest must outlive it, and
+// it must outlive the connections that were made with it.
+struct ConnectionContext {
+  Reactor& reactor;
+  Workspace& workspace;
+  ConnectionTable& table;
+  const ConnectionOptions& options;
+  Admissions& admissions;
+  MemoryGuard& memory;
+  ConnectionCounters counters{};
+};
+
+}  // namespace edgewise

@@ -1,0 +1,33 @@
+// The limits of a connection. Each has a safe default.
+#pragma once
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "reactor/kernel/time.h"
+
+namespace edgewise {
+
+// A value, shared by all connections of a service. kForever switches a timeout off.
+struct ConnectionOptions {
+  // Closes a connection on which no byte moved in either direction for so long, while nothing is
+  // held, begun or queued on it.
+  Duration idle_timeout = std::chrono::seconds(75);
+  // From the first byte of a frame to its last, absolute: bytes that trickle in do not extend it.
+  Duration frame_timeout = std::chrono::seconds(30);
+  // How long the peer may take none of our output at all, judged by what it has acknowledged.
+  Duration write_timeout = std::chrono::seconds(30);
+  // After we have finished sending: how long the peer's own end is awaited, its input discarded.
+  Duration linger_timeout = std::chrono::seconds(2);
+
+  // Bytes of pending output above which reading is held, and at which it goes on again.
+  std::size_t high_water = 1024 * 1024;
+  std::size_t low_water = 256 * 1024;
+  // Bytes of pending output at which the connection is given up (CloseCause::kOverflow).
+  std::size_t outbound_bytes_max = 64 * 1024 * 1024;
+
+  // kInvalidArgument, naming the option, what is wrong and what would be right.
+  absl::Status Validate() const;
+};
+
+}  // namespace edgewise

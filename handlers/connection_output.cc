@@ -1,0 +1,184 @@
+// Connection, the half that sends.
+#include <array>
+#include <cstring>
+
+#include "handlers/connection.h"
+#include "handlers/connection_context.h"
+
+namespace edgewise {
+namespace {
+
+// A payload from this size on is sent from where it stands, together with what is staged before it:
+// one more system call is cheaper than one more copy.
+constexpr std::size_t kDirectBytes = 16 * 1024;
+
+}  // namespace
+
+SendResult Connection::WriteFramed(const Envelope& envelope, std::string_view payload) {
+  Workspace& workspace = context_.workspace;
+  const std::size_t total = envelope.prefix_size + payload.size() + envelope.suffix_size;
+  if (workspace.staging_owner() != this || write_side_ != WriteSide::kOpen ||
+      payload.size() >= kDirectBytes || total > workspace.staging_room()) {
+    return WriteSlowly(envelope, payload);
+  }
+  char* end = workspace.staging_end();
+  std::memcpy(end, envelope.prefix.data(), envelope.prefix.size());
+  end += envelope.prefix_size;
+  std::memcpy(end, payload.data(), payload.size());
+  end += payload.size();
+  std::memcpy(end, envelope.suffix.data(), envelope.suffix_size);
+  workspace.Stage(total);
+  return SendResult::kAccepted;
+}
+
+SendResult Connection::WriteSlowly(const Envelope& envelope, std::string_view payload) {
+  if (!registered() || write_side_ != WriteSide::kOpen) {
+    ++context_.counters.sends_refused;
+    return SendResult::kClosed;
+  }
+  Workspace& workspace = context_.workspace;
+  const bool staging = workspace.staging_owner() == this;
+  const std::string_view staged = staging ? workspace.staged() : std::string_view();
+  const std::array<ConstBuffer, 4> pieces{
+      ConstBuffer(staged), ConstBuffer(envelope.prefix.data(), envelope.prefix_size),
+      ConstBuffer(payload), ConstBuffer(envelope.suffix.data(), envelope.suffix_size)};
+  std::size_t sent = 0;
+  if (staging) {
+    const IoResult result = SendPieces(pieces);
+    workspace.ClearStaged();
+    if (!result.ok()) {
+      Fail(result.error());
+      return SendResult::kClosed;
+    }
+    sent = result.bytes();
+  }
+  return Enqueue(pieces, sent);
+}
+
+// Queues what follows the first `skip` bytes of the pieces, and sees to it that it leaves.
+SendResult Connection::Enqueue(std::span<const ConstBuffer> pieces, std::size_t skip) {
+  Workspace& workspace = context_.workspace;
+  std::size_t left = 0;
+  for (const ConstBuffer& piece : pieces) left += piece.size();
+  left -= skip;
+  if (left == 0) return SendResult::kAccepted;
+  const ConnectionOptions& options = context_.options;
+  if (output_.bytes() + left > options.outbound_bytes_max) {
+    Abort({.cause = CloseCause::kOverflow, .detail = "outbound_bytes_max"});
+    return SendResult::kOverflow;
+  }
+  const bool began = output_.empty();
+  for (const ConstBuffer& piece : pieces) {
+    const std::size_t skipped = skip < piece.size() ? skip : piece.size();
+    output_.Append(piece.subspan(skipped), workspace.chunks(), context_.reactor.now());
+    skip -= skipped;
+  }
+  if (workspace.staging_owner() == this) workspace.LendStaging(nullptr);
+  reactor()->AddInterest(*this, kWritable);
+  if (began && options.write_timeout != kForever) {
+    ArmAt(context_.reactor.now() + options.write_timeout);
+  }
+  if (output_.bytes() > options.high_water) AddHold(Hold::kHighWater);
+  context_.memory.Grew(*this);
+  return SendResult::kAccepted;
+}
+
+// One send of all pieces. Bytes, possibly 0 if the socket has no room; a fault otherwise.
+IoResult Connection::SendPieces(std::span<const ConstBuffer> pieces) {
+  Kernel& kernel = context_.reactor.kernel();
+  ConnectionCounters& counters = context_.counters;
+  std::size_t wanted = 0;
+  for (const ConstBuffer& piece : pieces) wanted += piece.size();
+  for (;;) {
+    const IoResult result = pieces.size() == 1 ? kernel.Send(handle(), pieces.front())
+                                               : kernel.SendGathered(handle(), pieces);
+    ++counters.sends;
+    if (result.error() == Error::kInterrupted) continue;
+    if (!result.ok() && !result.would_block()) return result;
+    const std::size_t sent = result.ok() ? result.bytes() : 0;
+    counters.bytes_sent += sent;
+    if (sent < wanted) {
+      // Only now will the kernel report room again.
+      ++(result.ok() ? counters.short_sends : counters.would_blocks);
+      context_.reactor.ClearReady(*this, kWritable);
+    }
+    return IoResult::Bytes(sent);
+  }
+}
+
+// The end of a turn: what gathered in the staging buffer leaves.
+void Connection::FlushStaged() {
+  Workspace& workspace = context_.workspace;
+  const bool mine = workspace.staging_owner() == this;
+  const ConstBuffer staged(workspace.staged());
+  workspace.TakeStagingBack();
+  if (!registered()) return;
+  if (mine && !staged.empty()) {
+    const std::span<const ConstBuffer> pieces(&staged, 1);
+    const IoResult result = SendPieces(pieces);
+    if (!result.ok()) return Fail(result.error());
+    static_cast<void>(Enqueue(pieces, result.bytes()));
+    if (!registered()) return;
+  }
+  if (write_side_ == WriteSide::kDraining && output_.empty()) FinishWriting();
+}
+
+Progress Connection::HandleOutput() {
+  const Progress progress = FlushQueue();
+  if (progress == Progress::kFailed) return progress;
+  if (output_.bytes() <= context_.options.low_water) ReleaseHold(Hold::kHighWater);
+  if (!output_.empty()) return progress;
+  if (write_side_ == WriteSide::kDraining) {
+    FinishWriting();
+  } else {
+    Drained();
+  }
+  if (!registered()) return Progress::kFailed;
+  // Drained may have sent more. Its room is known: the last send took everything.
+  return output_.empty() ? Progress::kDone : Progress::kPreempted;
+}
+
+// Sends from the queue until it is empty, the socket is full, or the budget is spent.
+Progress Connection::FlushQueue() {
+  const std::size_t budget = context_.reactor.options().upcall_bytes_max;
+  std::array<ConstBuffer, Kernel::kGatherMax> pieces;
+  std::size_t spent = 0;
+  while (!output_.empty()) {
+    if (spent >= budget) return Progress::kPreempted;
+    const std::size_t count = output_.Describe(pieces);
+    std::size_t wanted = 0;
+    for (std::size_t i = 0; i < count; ++i) wanted += pieces[i].size();
+    const IoResult result = SendPieces(std::span(pieces).first(count));
+    if (!result.ok()) {
+      Fail(result.error());
+      return Progress::kFailed;
+    }
+    const std::size_t sent = result.bytes();
+    spent += sent;
+    context_.reactor.Charge(sent);
+    if (sent != 0) {
+      last_activity_ = context_.reactor.now();
+      output_.Take(sent, context_.workspace.chunks());
+    }
+    if (sent < wanted) return Progress::kDrained;
+  }
+  return Progress::kDone;
+}
+
+// All output has left after a close: tell the peer, then wait for its end.
+void Connection::FinishWriting() {
+  write_side_ = Transition(kWriteTransitions, write_side_, WriteEvent::kDrained);
+  if (Over(read_side_, write_side_)) {
+    reactor()->Retire(*this, close_reason_);
+    return;
+  }
+  const Error error = context_.reactor.kernel().Shutdown(handle(), ShutdownSide::kWrite);
+  if (error != Error::kNone) return Fail(error);
+  since_ = context_.reactor.now();
+  const Duration timeout = context_.options.linger_timeout;
+  if (timeout != kForever) ArmAt(since_ + timeout);
+  reactor()->AddInterest(*this, kReadable);
+  reactor()->MarkReady(*this, kReadable);
+}
+
+}  // namespace edgewise

@@ -1,0 +1,20 @@
+// ConnectionRef: the weak name of a connection, for other threads and for later.
+#pragma once
+
+#include <cstdint>
+
+#include "reactor/kernel/io_result.h"
+
+namespace edgewise {
+
+// A descriptor number alone is reused at once; the generation tells its users apart. A value; it
+// keeps nothing alive and may be copied to any thread. Resolve it with ConnectionTable::Find, in
+// the thread of the connection's reactor (Server::Post goes there).
+struct ConnectionRef {
+  Handle handle = kNoHandle;
+  std::uint32_t generation = 0;
+
+  friend bool operator==(const ConnectionRef&, const ConnectionRef&) = default;
+};
+
+}  // namespace edgewise

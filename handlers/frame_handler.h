@@ -1,0 +1,48 @@
+// FrameHandler: the service's side of one connection.
+#pragma once
+
+#include <string_view>
+#include <type_traits>
+
+#include "handlers/connection.h"
+#include "reactor/close_reason.h"
+
+namespace edgewise {
+
+// One is made for each connection and lives as long as it. `Frame` is what the codec delivers.
+//
+// Threading: every call comes in the thread of the connection's reactor. Ownership: part of its
+// connection. Lifetime of views: a frame lives until OnFrame returns; copy what you need later. An
+// exception that leaves a callback closes this connection alone.
+//
+//   class Echo : public edgewise::FrameHandler {
+//     void OnFrame(edgewise::Connection& peer, std::string_view frame) override { peer.Send(frame);
+//     }
+//   };
+template <typename Frame>
+class BasicFrameHandler {
+ public:
+  // Views are passed by value, larger frames by reference.
+  using Argument = std::conditional_t<sizeof(Frame) <= 2 * sizeof(void*), Frame, const Frame&>;
+
+  BasicFrameHandler() = default;
+  virtual ~BasicFrameHandler() = default;
+
+  // The connection is ready for use. What is sent here leaves before anything is received.
+  virtual void OnOpen(Connection& peer) { static_cast<void>(peer); }
+  virtual void OnFrame(Connection& peer, Argument frame) = 0;
+  // The peer will send no more; every frame it sent was delivered. Unless answers are still to
+  // come, there is nothing left to do but to close. Override it to close later.
+  virtual void OnEnd(Connection& peer) { peer.Close(); }
+  // All queued output has left, after the socket had refused some.
+  virtual void OnDrained(Connection& peer) { static_cast<void>(peer); }
+  // Called once for each OnOpen; nothing follows.
+  virtual void OnClose(Connection& peer, const CloseReason& reason) {
+    static_cast<void>(peer);
+    static_cast<void>(reason);
+  }
+};
+
+using FrameHandler = BasicFrameHandler<std::string_view>;
+
+}  // namespace edgewise

@@ -1,0 +1,23 @@
+// Hold: why reading from a connection is paused. Several can stand at once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace edgewise {
+
+// Each is one bit of a HoldSet.
+enum class Hold : std::uint8_t {
+  kHighWater = 1,  // too much output is queued; ends at low water
+  kUser = 2,       // the service asked; ends when it says so
+  kMemory = 4,     // the buffers of all connections together are over their budget
+};
+
+using HoldSet = std::uint8_t;
+
+constexpr HoldSet HoldBit(Hold hold) { return static_cast<HoldSet>(hold); }
+
+// "high-water, user"; empty for none.
+std::string HoldNames(HoldSet holds);
+
+}  // namespace edgewise

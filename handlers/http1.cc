@@ -1,0 +1,281 @@
+// The only file that knows of Boost.Beast. See http1.h for the approach.
+#include "handlers/http1.h"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <cstring>
+
+#include "handlers/http_policy.h"
+
+namespace edgewise {
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr std::size_t kRequestLineBytesLimit = 65000;
+constexpr std::size_t kLargeLimit = std::size_t{1} << 30;
+
+std::string_view View(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+HttpMethod MethodOf(http::verb verb) {
+  switch (verb) {
+    case http::verb::get:
+      return HttpMethod::kGet;
+    case http::verb::head:
+      return HttpMethod::kHead;
+    case http::verb::post:
+      return HttpMethod::kPost;
+    case http::verb::put:
+      return HttpMethod::kPut;
+    case http::verb::delete_:
+      return HttpMethod::kDelete;
+    case http::verb::connect:
+      return HttpMethod::kConnect;
+    case http::verb::options:
+      return HttpMethod::kOptions;
+    case http::verb::trace:
+      return HttpMethod::kTrace;
+    case http::verb::patch:
+      return HttpMethod::kPatch;
+    default:
+      return HttpMethod::kOther;
+  }
+}
+
+// Parses one complete head. Beast splits and validates it; the callbacks add what it lets pass.
+class HeadParser final : public http::basic_parser<true> {
+ public:
+  explicit HeadParser(std::size_t headers_max) : headers_max_(headers_max) {
+    skip(true);                          // bodies are ours: Beast is done when the head is
+    header_limit(std::uint32_t{0} - 1);  // limits are ours too, checked before
+  }
+
+  // The verdict on `head`, which ends with an empty line.
+  HttpRefusal Parse(std::string_view head) {
+    boost::beast::error_code error;
+    const std::size_t used = put(boost::asio::const_buffer(head.data(), head.size()), error);
+    if (refusal_ != HttpRefusal::kNone) {
+      return refusal_;
+    }
+    if (error) {
+      return RefusalFor(error);
+    }
+    if (!is_done() || used != head.size()) {
+      return HttpRefusal::kBadHeaderValue;  // it saw another end than we did: trust neither
+    }
+    return fields_.Verdict(parts_.minor_version);
+  }
+
+  HttpRequest::Parts& parts() { return parts_; }
+  const HttpFieldPolicy& fields() const { return fields_; }
+
+ private:
+  using string_view = boost::beast::string_view;
+  using error_code = boost::beast::error_code;
+
+  void on_request_impl(http::verb verb, string_view method_text, string_view target, int version,
+                       error_code& error) override {
+    parts_.method = MethodOf(verb);
+    parts_.method_text = View(method_text);
+    parts_.target = View(target);
+    parts_.minor_version = static_cast<std::uint8_t>(version - 10);
+    Judge(CheckTarget(parts_.method, parts_.target), error);
+  }
+
+  void on_field_impl(http::field name, string_view, string_view value, error_code& error) override {
+    if (++header_count_ > headers_max_) {
+      return Judge(HttpRefusal::kTooManyHeaders, error);
+    }
+    switch (name) {
+      case http::field::host:
+        return Judge(fields_.Host(View(value)), error);
+      case http::field::content_length:
+        return Judge(fields_.ContentLength(View(value)), error);
+      case http::field::transfer_encoding:
+        return fields_.TransferEncoding();
+      case http::field::connection:
+        return fields_.Connection(View(value));
+      default:
+        return;
+    }
+  }
+
+  void on_header_impl(error_code&) override {}
+  void on_finish_impl(error_code&) override {}
+
+  // Never called: bodies are skipped. (Newer versions of Beast have the trailer one.)
+  void on_response_impl(int, string_view, int, error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(string_view, error_code&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
+  virtual void on_trailer_field_impl(http::field, string_view, string_view, error_code&) {}
+
+  void Judge(HttpRefusal refusal, error_code& error) {
+    if (refusal != HttpRefusal::kNone) [[unlikely]] {
+      refusal_ = refusal;
+      error = http::error::bad_value;
+    }
+  }
+
+  HttpRefusal RefusalFor(const error_code& error) const {
+    if (error == http::error::bad_method) {
+      return HttpRefusal::kBadMethod;
+    }
+    if (error == http::error::bad_target) {
+      return HttpRefusal::kBadTarget;
+    }
+    if (error == http::error::bad_version) {
+      return HttpRefusal::kBadRequestLine;
+    }
+    if (error == http::error::bad_field) {
+      return HttpRefusal::kBadHeaderName;
+    }
+    if (error == http::error::bad_line_ending) {
+      return HttpRefusal::kBareCarriageReturn;
+    }
+    if (error == http::error::bad_content_length) {
+      return fields_.BadContentLength();
+    }
+    if (error == http::error::bad_transfer_encoding) {
+      return fields_.BadTransferEncoding();
+    }
+    return HttpRefusal::kBadHeaderValue;
+  }
+
+  HttpRequest::Parts parts_;
+  HttpFieldPolicy fields_;
+  std::size_t headers_max_;
+  std::size_t header_count_ = 0;
+  HttpRefusal refusal_ = HttpRefusal::kNone;
+};
+
+}  // namespace
+
+Http1::Http1(const Options& options)
+    : body_bytes_max_(static_cast<std::uint32_t>(std::min(options.body_bytes_max, kLargeLimit))),
+      header_block_bytes_max_(
+          static_cast<std::uint32_t>(std::min(options.header_block_bytes_max, kLargeLimit))),
+      request_line_bytes_max_(static_cast<std::uint16_t>(
+          std::min(options.request_line_bytes_max, kRequestLineBytesLimit))),
+      headers_max_(static_cast<std::uint16_t>(std::min<std::size_t>(options.headers_max, 65535))) {}
+
+Decoded<HttpRequest> Http1::Decode(std::string_view bytes) {
+  if (phase_ == Phase::kHead) [[likely]] {
+    const Head head = FindHead(bytes);
+    if (head.refusal != HttpRefusal::kNone) [[unlikely]] {
+      return Refuse(head.refusal);
+    }
+    if (head.end == 0) [[unlikely]] {
+      return Decoded<HttpRequest>::NeedMore(bytes.size() + 1);
+    }
+    return DecodeWithHead(bytes, head);
+  }
+  if (phase_ == Phase::kRefused) {
+    return Refuse(refusal_);
+  }
+  if (bytes.size() < scanned_) {
+    return Decoded<HttpRequest>::NeedMore(scanned_);
+  }
+  return DecodeWithHead(bytes, {.begin = LeadingEmptyLine(bytes), .end = line_begin_});
+}
+
+// How far the end of a line may lie. A line is refused as soon as no LF was found up to there, so
+// that it is refused while it is incomplete exactly if it would be refused however it went on.
+std::size_t Http1::LineEndMax(std::size_t line_begin, std::size_t block_begin) const {
+  return block_begin == 0 ? line_begin + request_line_bytes_max_ + 1  // the CR
+                          : block_begin + header_block_bytes_max_ - 1;
+}
+
+Http1::Head Http1::FindHead(std::string_view bytes) {
+  const char* const data = bytes.data();
+  const std::size_t head_begin = LeadingEmptyLine(bytes);
+  std::size_t block_begin = block_begin_;
+  std::size_t scanned = scanned_;
+  std::size_t line_begin = line_begin_;
+  if (scanned <= 1) [[likely]] {
+    line_begin = scanned = head_begin;
+  }
+  std::size_t line_end_max = LineEndMax(line_begin, block_begin);
+  while (true) {
+    const void* const found = scanned < bytes.size()
+                                  ? std::memchr(data + scanned, '\n', bytes.size() - scanned)
+                                  : nullptr;
+    const std::size_t line_end =
+        found ? static_cast<std::size_t>(static_cast<const char*>(found) - data) : bytes.size();
+    if (line_end > line_end_max) [[unlikely]] {
+      return {.refusal = block_begin == 0 ? HttpRefusal::kRequestLineTooLong
+                                          : HttpRefusal::kHeaderBlockTooLarge};
+    }
+    if (!found) [[unlikely]] {
+      line_begin_ = static_cast<std::uint32_t>(line_begin);
+      scanned_ = static_cast<std::uint32_t>(line_end);
+      block_begin_ = static_cast<std::uint16_t>(block_begin);
+      return {};
+    }
+    if (line_end == line_begin || data[line_end - 1] != '\r') [[unlikely]] {
+      return {.refusal = HttpRefusal::kBareLineFeed};
+    }
+    const std::string_view line(data + line_begin, line_end - 1 - line_begin);
+    line_begin = scanned = line_end + 1;
+    if (block_begin == 0) {
+      const HttpRefusal refusal = CheckRequestLine(line);
+      if (refusal != HttpRefusal::kNone) [[unlikely]] {
+        return {.refusal = refusal};
+      }
+      block_begin = line_begin;
+      line_end_max = LineEndMax(line_begin, block_begin);
+    } else if (line.empty()) {
+      return {.begin = head_begin, .end = line_begin};
+    } else if (line.front() == ' ' || line.front() == '\t') [[unlikely]] {
+      return {.refusal = HttpRefusal::kFoldedHeader};
+    }
+  }
+}
+
+Decoded<HttpRequest> Http1::DecodeWithHead(std::string_view bytes, const Head& head) {
+  HeadParser parser(headers_max_);
+  const std::string_view text = bytes.substr(head.begin, head.end - head.begin);
+  const HttpRefusal refusal = parser.Parse(text);
+  if (refusal != HttpRefusal::kNone) [[unlikely]] {
+    return Refuse(refusal);
+  }
+  const std::uint64_t body_size = parser.fields().content_length();
+  if (body_size > body_bytes_max_) [[unlikely]] {
+    return Refuse(HttpRefusal::kBodyTooLarge);
+  }
+  const std::size_t size = head.end + static_cast<std::size_t>(body_size);
+  if (bytes.size() < size) {
+    phase_ = Phase::kBody;
+    line_begin_ = static_cast<std::uint32_t>(head.end);
+    scanned_ = static_cast<std::uint32_t>(size);
+    return Decoded<HttpRequest>::NeedMore(size);
+  }
+  HttpRequest::Parts& parts = parser.parts();
+  // The request line ends " HTTP/1.x\r\n" after the target; the empty line is the last two bytes.
+  constexpr std::size_t kVersionAndEnd = 11;
+  const char* const target_end = parts.target.data() + parts.target.size();
+  const auto block_begin = static_cast<std::size_t>(target_end - bytes.data()) + kVersionAndEnd;
+  parts.header_text = bytes.substr(block_begin, head.end - 2 - block_begin);
+  parts.body = bytes.substr(head.end, static_cast<std::size_t>(body_size));
+  parts.keep_alive = parser.fields().KeepsAlive(parts.minor_version);
+  ForgetHead();
+  return Decoded<HttpRequest>::Of(HttpRequest(parts), size);
+}
+
+Decoded<HttpRequest> Http1::Refuse(HttpRefusal refusal) {
+  phase_ = Phase::kRefused;
+  refusal_ = refusal;
+  const HttpRefusalWords words = WordsFor(refusal);
+  return Decoded<HttpRequest>::Malformed(words.reason, words.farewell);
+}
+
+void Http1::ForgetHead() {
+  phase_ = Phase::kHead;
+  block_begin_ = 0;
+  line_begin_ = 0;
+  scanned_ = 0;
+}
+
+}  // namespace edgewise

@@ -1,0 +1,58 @@
+// HttpDate: the Date header's text, made anew once a second.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "reactor/kernel/time.h"
+
+namespace edgewise {
+
+// The text of a Date header. Only HttpDate makes one that is not empty, so it is what it says.
+// A view, which ends as HttpDate::At says.
+class HttpDateText {
+ public:
+  static constexpr std::size_t kBytes = 29;
+
+  constexpr HttpDateText() = default;
+
+  std::string_view view() const { return {text_, text_ == nullptr ? 0 : kBytes}; }
+  operator std::string_view() const { return view(); }  // NOLINT(google-explicit-constructor)
+
+ private:
+  friend class HttpDate;
+  explicit constexpr HttpDateText(const char* text) : text_(text) {}
+
+  const char* text_ = nullptr;
+};
+
+// Writes a time as an IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT") and keeps the text for as long
+// as the second lasts: a server asks for it with every response.
+//
+// Threading: one thread at a time; each reactor has its own. Lifetime of views: until the next call
+// of `At`. Limits: any time that `WallTime` can hold.
+//
+//   HttpDate date;
+//   head.date = date.At(kernel.WallNow());
+class HttpDate {
+ public:
+  HttpDateText At(WallTime now) {
+    const Duration since = now - second_;
+    if (since < Duration::zero() || since >= std::chrono::seconds(1)) [[unlikely]] {
+      Write(now);
+    }
+    return HttpDateText(text_.data());
+  }
+
+ private:
+  void Write(WallTime now);
+
+  // The second that `text_` says.
+  WallTime second_{};
+  std::array<char, HttpDateText::kBytes> text_ = {'T', 'h', 'u', ',', ' ', '0', '1', ' ', 'J', 'a',
+                                                  'n', ' ', '1', '9', '7', '0', ' ', '0', '0', ':',
+                                                  '0', '0', ':', '0', '0', ' ', 'G', 'M', 'T'};
+};
+
+}  // namespace edgewise

@@ -1,0 +1,34 @@
+// HttpHandler: a service that answers HTTP/1.1 requests; serve it with the codec Http1.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "handlers/frame_handler.h"
+#include "handlers/http1.h"
+#include "handlers/http_request.h"
+#include "handlers/http_responder.h"
+
+namespace edgewise {
+
+// One is made for each connection. Requests come one at a time, in order, pipelined ones in a batch
+// whose answers leave in one send; each is to be answered before OnRequest returns.
+//
+// Threading, ownership, views: as for every BasicFrameHandler; a request lives until OnRequest
+// returns.
+//
+//   class Hello : public edgewise::HttpHandler {
+//     void OnRequest(const edgewise::HttpRequest&, edgewise::HttpResponder& response) override {
+//       response.Send({.content_type = "text/plain"}, "Hello, World!");
+//     }
+//   };
+//   server.Serve<edgewise::Http1, Hello>();
+class HttpHandler : public BasicFrameHandler<HttpRequest> {
+ public:
+  virtual void OnRequest(const HttpRequest& request, HttpResponder& response) = 0;
+
+  // Makes the responder; a request that was left without an answer gets a 500.
+  void OnFrame(Connection& peer, const HttpRequest& request) final;
+};
+
+}  // namespace edgewise

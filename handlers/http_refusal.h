@@ -1,0 +1,57 @@
+// HttpRefusal: every way in which Http1 says no to a request, with its words.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace edgewise {
+
+// Why a request was refused. After any of these the connection closes: what follows the refused
+// bytes is never read as a request.
+enum class HttpRefusal : std::uint8_t {
+  kNone,
+  // How lines are made.
+  kBareLineFeed,
+  kBareCarriageReturn,
+  kFoldedHeader,
+  // The request line.
+  kEmptyRequestLine,
+  kBadRequestLine,
+  kBadMethod,
+  kBadTarget,
+  kVersionMissing,
+  kVersionUnknown,
+  // Header fields.
+  kBadHeaderName,
+  kBadHeaderValue,
+  kHostMissing,
+  kHostRepeated,
+  kBadHost,
+  kBadContentLength,
+  kContentLengthRepeated,
+  kLengthAndEncoding,
+  kEncodingOnOldVersion,
+  kEncodingUnsupported,
+  // Limits.
+  kRequestLineTooLong,
+  kHeaderBlockTooLarge,
+  kTooManyHeaders,
+  kBodyTooLarge,
+};
+inline constexpr std::size_t kHttpRefusalCount =
+    static_cast<std::size_t>(HttpRefusal::kBodyTooLarge) + 1;
+
+// The words for one refusal. All of them live for ever.
+struct HttpRefusalWords {
+  // The status code of the answer.
+  int status = 0;
+  // A few words, for logs and as the body of the answer.
+  const char* reason = nullptr;
+  // A whole response, head and body, that announces the end of the connection.
+  std::string_view farewell;
+};
+
+// Thread safety: any thread; constant data. For `kNone` all is empty.
+HttpRefusalWords WordsFor(HttpRefusal refusal);
+
+}  // namespace edgewise

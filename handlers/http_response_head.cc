@@ -1,0 +1,184 @@
+// Literals of known size copied one after the other: the sizes are constants, so that each copy is
+// a few moves.
+#include "handlers/http_response_head.h"
+
+#include <cstring>
+
+namespace edgewise {
+namespace {
+
+constexpr std::size_t kDigitsMax = 20;
+// Status line and every field but the variable texts: an upper bound, with room to spare.
+constexpr std::size_t kFixedBytesMax = 256;
+
+template <std::size_t kSize>
+char* PutLiteral(char* at, const char (&literal)[kSize]) {
+  std::memcpy(at, literal, kSize - 1);
+  return at + kSize - 1;
+}
+
+char* PutText(char* at, std::string_view text) {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+char* PutNumber(char* at, std::uint64_t number) {
+  char digits[kDigitsMax];
+  char* const end = digits + kDigitsMax;
+  char* begin = end;
+  do {
+    *--begin = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  while (begin != end) {
+    *at++ = *begin++;
+  }
+  return at;
+}
+
+char* PutStatusLine(char* at, HttpStatus status) {
+  if (status == HttpStatus::kOk) [[likely]] {
+    return PutLiteral(at, "HTTP/1.1 200 OK\r\nServer: edgewise\r\n");
+  }
+  at = PutLiteral(at, "HTTP/1.1 ");
+  at = PutNumber(at, static_cast<std::uint16_t>(status));
+  at = PutLiteral(at, " ");
+  at = PutText(at, ReasonPhrase(status));
+  return PutLiteral(at, "\r\nServer: edgewise\r\n");
+}
+
+char* PutPersistence(char* at, HttpPersistence persistence) {
+  switch (persistence) {
+    case HttpPersistence::kImplied:
+      return at;
+    case HttpPersistence::kKeepAlive:
+      return PutLiteral(at, "Connection: keep-alive\r\n");
+    case HttpPersistence::kClose:
+      return PutLiteral(at, "Connection: close\r\n");
+  }
+  return at;
+}
+
+}  // namespace
+
+bool HasBody(HttpStatus status) {
+  return status != HttpStatus::kNoContent && status != HttpStatus::kNotModified &&
+         static_cast<std::uint16_t>(status) >= 200;
+}
+
+std::string_view ReasonPhrase(HttpStatus status) {
+  switch (status) {
+    case HttpStatus::kOk:
+      return "OK";
+    case HttpStatus::kCreated:
+      return "Created";
+    case HttpStatus::kAccepted:
+      return "Accepted";
+    case HttpStatus::kNoContent:
+      return "No Content";
+    case HttpStatus::kPartialContent:
+      return "Partial Content";
+    case HttpStatus::kMovedPermanently:
+      return "Moved Permanently";
+    case HttpStatus::kFound:
+      return "Found";
+    case HttpStatus::kSeeOther:
+      return "See Other";
+    case HttpStatus::kNotModified:
+      return "Not Modified";
+    case HttpStatus::kTemporaryRedirect:
+      return "Temporary Redirect";
+    case HttpStatus::kPermanentRedirect:
+      return "Permanent Redirect";
+    case HttpStatus::kBadRequest:
+      return "Bad Request";
+    case HttpStatus::kUnauthorized:
+      return "Unauthorized";
+    case HttpStatus::kForbidden:
+      return "Forbidden";
+    case HttpStatus::kNotFound:
+      return "Not Found";
+    case HttpStatus::kMethodNotAllowed:
+      return "Method Not Allowed";
+    case HttpStatus::kNotAcceptable:
+      return "Not Acceptable";
+    case HttpStatus::kRequestTimeout:
+      return "Request Timeout";
+    case HttpStatus::kConflict:
+      return "Conflict";
+    case HttpStatus::kGone:
+      return "Gone";
+    case HttpStatus::kLengthRequired:
+      return "Length Required";
+    case HttpStatus::kPreconditionFailed:
+      return "Precondition Failed";
+    case HttpStatus::kContentTooLarge:
+      return "Content Too Large";
+    case HttpStatus::kUriTooLong:
+      return "URI Too Long";
+    case HttpStatus::kUnsupportedMediaType:
+      return "Unsupported Media Type";
+    case HttpStatus::kRangeNotSatisfiable:
+      return "Range Not Satisfiable";
+    case HttpStatus::kExpectationFailed:
+      return "Expectation Failed";
+    case HttpStatus::kTooManyRequests:
+      return "Too Many Requests";
+    case HttpStatus::kHeadersTooLarge:
+      return "Request Header Fields Too Large";
+    case HttpStatus::kInternalServerError:
+      return "Internal Server Error";
+    case HttpStatus::kNotImplemented:
+      return "Not Implemented";
+    case HttpStatus::kBadGateway:
+      return "Bad Gateway";
+    case HttpStatus::kServiceUnavailable:
+      return "Service Unavailable";
+    case HttpStatus::kGatewayTimeout:
+      return "Gateway Timeout";
+    case HttpStatus::kVersionNotSupported:
+      return "HTTP Version Not Supported";
+  }
+  return "Unknown";
+}
+
+std::size_t HttpResponseHead::SizeMax() const {
+  std::size_t size = kFixedBytesMax + content_type.text().size();
+  for (const HttpHeader& header : headers) {
+    size += header.name().size() + header.value().size() + 4;  // ": " and CRLF
+  }
+  return size;
+}
+
+std::size_t HttpResponseHead::WriteTo(std::span<char> out) const {
+  if (out.size() < SizeMax()) [[unlikely]] {
+    return 0;
+  }
+  char* at = PutStatusLine(out.data(), status);
+  if (const std::string_view text = date.view(); !text.empty()) [[likely]] {
+    at = PutLiteral(at, "Date: ");
+    std::memcpy(at, text.data(), HttpDateText::kBytes);
+    at = PutLiteral(at + HttpDateText::kBytes, "\r\n");
+  }
+  at = PutPersistence(at, persistence);
+  if (HasBody(status)) [[likely]] {
+    if (!content_type.text().empty()) {
+      at = PutLiteral(at, "Content-Type: ");
+      at = PutText(at, content_type.text());
+      at = PutLiteral(at, "\r\n");
+    }
+    at = PutLiteral(at, "Content-Length: ");
+    at = PutNumber(at, content_length);
+    at = PutLiteral(at, "\r\n");
+  }
+  for (const HttpHeader& header : headers) {
+    at = PutText(at, header.name());
+    at = PutLiteral(at, ": ");
+    at = PutText(at, header.value());
+    at = PutLiteral(at, "\r\n");
+  }
+  at = PutLiteral(at, "\r\n");
+  return static_cast<std::size_t>(at - out.data());
+}
+
+}  // namespace edgewise

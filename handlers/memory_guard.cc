@@ -1,0 +1,55 @@
+// The three policies.
+#include "handlers/memory_guard.h"
+
+namespace edgewise {
+namespace {
+
+constexpr const char* kBudget = "the memory budget of all connections";
+
+}  // namespace
+
+MemoryGuard::MemoryGuard(Reactor& reactor, ConnectionTable& table, const BufferGauge& gauge,
+                         std::size_t bytes_max, MemoryPolicy policy)
+    : reactor_(reactor), table_(table), gauge_(gauge), bytes_max_(bytes_max), policy_(policy) {}
+
+void MemoryGuard::Act(Connection& connection) {
+  switch (policy_) {
+    case MemoryPolicy::kPause:
+      if ((connection.holds() & HoldBit(Hold::kMemory)) == 0) ++counters_.pauses;
+      connection.AddHold(Hold::kMemory);
+      if (!armed()) reactor_.timers().Arm(*this, reactor_.now() + kLookInterval);
+      return;
+    case MemoryPolicy::kRefuse:
+      ++counters_.refused;
+      connection.Abort({.cause = CloseCause::kOverflow, .detail = kBudget});
+      return;
+    case MemoryPolicy::kShedLargest:
+      ShedLargest();
+      return;
+  }
+}
+
+void MemoryGuard::ShedLargest() {
+  Connection* largest = nullptr;
+  table_.ForEach([&largest](Connection& connection) {
+    if (!connection.registered()) return;
+    if (largest == nullptr || connection.buffered() > largest->buffered()) largest = &connection;
+  });
+  if (largest == nullptr) return;
+  ++counters_.shed;
+  largest->Abort({.cause = CloseCause::kOverflow, .detail = kBudget});
+}
+
+// Its memory comes back at the end of the round in which a connection was closed, so one is shed
+// for each look at the most.
+void MemoryGuard::HandleTimeout(Time now) {
+  if (over()) {
+    if (++fruitless_ > kFruitlessMax) ShedLargest();
+    reactor_.timers().Arm(*this, now + kLookInterval);
+    return;
+  }
+  fruitless_ = 0;
+  table_.ForEach([](Connection& connection) { connection.ReleaseHold(Hold::kMemory); });
+}
+
+}  // namespace edgewise

@@ -1,0 +1,63 @@
+// OutputChunk: a piece of pending output, and the pool that lends them.
+#pragma once
+
+#include <boost/intrusive/slist.hpp>
+#include <cstddef>
+#include <cstdint>
+
+#include "handlers/buffer_gauge.h"
+
+namespace edgewise {
+
+// A header in front of `capacity` bytes, in one allocation with them. Filled at the end, sent from
+// the beginning.
+class OutputChunk : public boost::intrusive::slist_base_hook<
+                        boost::intrusive::link_mode<boost::intrusive::normal_link>> {
+ public:
+  explicit OutputChunk(std::size_t capacity) : capacity_(capacity) {}
+
+  char* data() { return reinterpret_cast<char*>(this + 1); }
+  const char* begin() { return data() + begin_; }
+  char* end() { return data() + end_; }
+  std::size_t size() const { return end_ - begin_; }
+  std::size_t room() const { return capacity_ - end_; }
+  std::size_t capacity() const { return capacity_; }
+
+  void Fill(std::size_t bytes) { end_ += bytes; }
+  void Take(std::size_t bytes) { begin_ += bytes; }
+  void Reset() { begin_ = end_ = 0; }
+
+ private:
+  std::size_t capacity_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+// Keeps a bounded number of standard chunks for the next connection that needs one, so that a
+// service that meets backpressure again and again does not allocate again and again.
+//
+// Threading: the reactor's thread. Ownership: of the chunks it keeps; lent ones come back by
+// Return.
+class ChunkPool {
+ public:
+  static constexpr std::size_t kStandardBytes = 16 * 1024;
+  static constexpr std::size_t kKeptMax = 64;
+
+  ChunkPool() = default;
+  ChunkPool(const ChunkPool&) = delete;
+  ChunkPool& operator=(const ChunkPool&) = delete;
+  ~ChunkPool();
+
+  // A chunk of at least `bytes`. Throws std::bad_alloc.
+  OutputChunk& Lend(std::size_t bytes);
+  void Return(OutputChunk& chunk);
+
+  BufferGauge& gauge() { return gauge_; }
+
+ private:
+  boost::intrusive::slist<OutputChunk, boost::intrusive::constant_time_size<false>> kept_;
+  std::size_t kept_count_ = 0;
+  BufferGauge gauge_;
+};
+
+}  // namespace edgewise

@@ -1,0 +1,61 @@
+// OutputQueue: what a socket refused, in order, until it takes it.
+#pragma once
+
+#include <boost/intrusive/slist.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "handlers/output_chunk.h"
+#include "reactor/kernel/kernel.h"
+#include "reactor/kernel/time.h"
+
+namespace edgewise {
+
+// A list of chunks that leaves by gathered sends. One pointer wide while empty.
+//
+// Threading: the reactor's thread. Ownership: its chunks, borrowed from a pool that must outlive
+// it.
+class OutputQueue {
+ public:
+  OutputQueue() = default;
+  OutputQueue(const OutputQueue&) = delete;
+  OutputQueue& operator=(const OutputQueue&) = delete;
+  // REQUIRES: empty (its owner clears it, with the pool).
+  ~OutputQueue();
+
+  bool empty() const { return state_ == nullptr; }
+  std::size_t bytes() const { return state_ == nullptr ? 0 : state_->bytes; }
+
+  // Appends a copy. Nothing for no bytes. Throws std::bad_alloc with the queue unchanged.
+  void Append(ConstBuffer bytes, ChunkPool& pool, Time now);
+  // Describes the front of the queue for one gathered send; answers how many pieces were used.
+  std::size_t Describe(std::span<ConstBuffer, Kernel::kGatherMax> pieces);
+  // Takes what was sent off the front. REQUIRES: at most bytes().
+  void Take(std::size_t bytes, ChunkPool& pool);
+  void Clear(ChunkPool& pool);
+
+  // --- Progress of a slow reader. Sending into the socket's buffer is not progress: the peer's
+  // acknowledging is.
+
+  // Tells what the kernel still has unacknowledged; answers since when the peer has taken nothing.
+  // The first look only sets the mark, so look several times within a timeout. REQUIRES: not empty.
+  Time StalledSince(std::size_t unacknowledged, Time now);
+
+ private:
+  using List = boost::intrusive::slist<OutputChunk, boost::intrusive::cache_last<true>,
+                                       boost::intrusive::constant_time_size<false>>;
+  // Exists only while something is pending.
+  struct State {
+    List chunks;
+    std::size_t bytes = 0;
+    std::int64_t sent = 0;       // into the socket, since the queue began
+    std::int64_t delivered = 0;  // what the peer had acknowledged at the last look; relative
+    bool looked_at = false;      // `delivered` has a meaning
+    Time moved_at{};             // when it last grew
+  };
+
+  State* state_ = nullptr;
+};
+
+}  // namespace edgewise

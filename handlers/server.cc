@@ -1,0 +1,127 @@
+// Server: running, stopping, reporting. server_start.cc opens the master sockets.
+#include "handlers/server.h"
+
+#include <csignal>
+#include <latch>
+#include <string>
+
+#include "reactor/check.h"
+#include "reactor/kernel/linux_kernel.h"
+#include "reactor/kernel/text.h"
+
+namespace edgewise {
+namespace {
+
+// What the shell calls a process that a signal ended.
+constexpr int kSignalExitBase = 128;
+
+std::size_t TotalFor(const ServerOptions& options, Kernel& kernel) {
+  return options.connections_max != 0 ? options.connections_max
+                                      : Admissions::DefaultTotal(kernel.DescriptorLimit());
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options)
+    : options_(std::move(options)),
+      kernel_(options_.kernel != nullptr ? *options_.kernel : LinuxKernel::Instance()),
+      admissions_(TotalFor(options_, kernel_), options_.connections_per_address_max) {}
+
+Server::~Server() {
+  EDGEWISE_CHECK(threads_.empty(), "a server was destroyed while Run was under way");
+  signals_.reset();
+  workers_.clear();
+  for (const SocketAddress& address : addresses_) {
+    // The path of an AF_UNIX socket outlives the socket unless somebody removes it.
+    if (!address.path().empty() && address.path().front() != '\0') {
+      kernel_.RemovePath(address.path());
+    }
+  }
+}
+
+int Server::Run() {
+  if (!started_) {
+    const absl::Status status = Start();
+    if (!status.ok()) {
+      kernel_.Log("edgewise: " + std::string(StdView(status.message())));
+      return 1;
+    }
+  }
+  if (options_.signals == SignalPolicy::kDrain) {
+    signals_ = std::make_unique<SignalHandler>(workers_.front()->reactor());
+    const Error error = signals_->Start(SignalBit(SIGINT) | SignalBit(SIGTERM) | SignalBit(SIGUSR1),
+                                        [this](int number) { OnSignal(number); });
+    if (error != Error::kNone) kernel_.Log("edgewise: no signals: " + ErrorText(error));
+  }
+  for (std::size_t i = 1; i < workers_.size(); ++i) {
+    threads_.emplace_back([worker = workers_[i].get()] { worker->reactor().Run(); });
+  }
+  workers_.front()->reactor().Run();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  signals_.reset();
+  return 0;
+}
+
+void Server::Stop() {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    const PostResult posted =
+        Post(i, [timeout = options_.drain_timeout](Worker& worker) { worker.Drain(timeout); });
+    // A mailbox that is full to its bound leaves no way to be gentle.
+    if (posted != PostResult::kPosted) workers_[i]->reactor().Stop();
+  }
+}
+
+PostResult Server::Post(std::size_t index, absl::AnyInvocable<void(Worker&)> task) {
+  Worker& worker = *workers_[index];
+  return worker.reactor().Post([&worker, task = std::move(task)]() mutable { task(worker); });
+}
+
+WorkerCounters Server::Counters() {
+  WorkerCounters sum;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    std::latch done(1);
+    WorkerCounters counters;
+    const PostResult posted = Post(i, [&](Worker& worker) {
+      counters = worker.counters();
+      done.count_down();
+    });
+    if (posted != PostResult::kPosted) continue;
+    done.wait();
+    sum.Add(counters);
+  }
+  return sum;
+}
+
+void Server::OnSignal(int number) {
+  if (number == SIGUSR1) return GatherReport();
+  if (++stops_seen_ > 1) {
+    kernel_.Log("edgewise: told to stop a second time: exiting now");
+    kernel_.ExitNow(kSignalExitBase + number);
+  }
+  kernel_.Log("edgewise: stopping: finishing what is in flight (a second signal exits now)");
+  Stop();
+}
+
+void Server::GatherReport() {
+  if (report_.missing != 0) return;  // one is on its way
+  report_ = {.missing = workers_.size()};
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    const PostResult posted = Post(i, [this](Worker& worker) {
+      WorkerCounters counters = worker.counters();
+      const PostResult answered = Post(0, [this, counters](Worker&) { AddToReport(counters); });
+      if (answered != PostResult::kPosted) kernel_.Log("edgewise: report lost: mailbox full");
+    });
+    if (posted != PostResult::kPosted) --report_.missing;
+  }
+}
+
+void Server::AddToReport(const WorkerCounters& counters) {
+  report_.sum.Add(counters);
+  if (--report_.missing != 0) return;
+  kernel_.Log("edgewise: counters of " + std::to_string(workers_.size()) + " reactors, " +
+              std::to_string(admissions_.total()) + " connections open\n" + report_.sum.ToString() +
+              "end of counters");
+}
+
+}  // namespace edgewise

@@ -1,0 +1,38 @@
+// Service: what is made of an accepted descriptor.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "handlers/connection.h"
+#include "handlers/framed_connection.h"
+#include "handlers/listener.h"
+#include "reactor/kernel/socket_address.h"
+
+namespace edgewise {
+
+// Where it listens and what its connections are. A value that every worker of a server shares;
+// `make` is called in the worker's thread and must not change anything shared.
+struct Service {
+  using Maker = std::function<std::unique_ptr<Connection>(ConnectionContext&, const PeerAddress&)>;
+
+  SocketAddress address;
+  ConnectionOptions options;
+  Maker make;
+  // A listening descriptor made elsewhere (socket activation), or kNoHandle: one is opened.
+  Handle adopted = kNoHandle;
+};
+
+// A maker of FramedConnection<CodecType, Handler>: each connection gets a copy of `codec`, and a
+// handler constructed from copies of `arguments`.
+template <Codec CodecType, typename Handler, typename... Arguments>
+Service::Maker MakerOf(CodecType codec, Arguments... arguments) {
+  return [codec, arguments...](ConnectionContext& context, const PeerAddress& peer) {
+    return std::make_unique<FramedConnection<CodecType, Handler>>(context, peer, codec,
+                                                                  arguments...);
+  };
+}
+
+}  // namespace edgewise

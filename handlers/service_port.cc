@@ -1,0 +1,44 @@
+// From an accepted descriptor to a connection in the table.
+#include "handlers/service_port.h"
+
+#include <memory>
+#include <utility>
+
+namespace edgewise {
+
+ServicePort::ServicePort(const Service& service, Admissions& admissions, Reactor& reactor,
+                         Workspace& workspace, ConnectionTable& table, MemoryGuard& guard,
+                         const AcceptorOptions& acceptor_options)
+    : service_(service),
+      admissions_(admissions),
+      context_{.reactor = reactor,
+               .workspace = workspace,
+               .table = table,
+               .options = service.options,
+               .admissions = admissions,
+               .memory = guard},
+      acceptor_(reactor, *this, acceptor_options) {}
+
+bool ServicePort::HasRoom() { return admissions_.HasRoom() && !context_.memory.over(); }
+
+bool ServicePort::Take(Handle handle, const SocketAddress& address) {
+  const PeerAddress peer(address);
+  if (admissions_.Admit(peer) != Admissions::Verdict::kAdmitted) return false;
+  std::unique_ptr<Connection> connection;
+  Error error = Error::kNoMemory;
+  try {
+    connection = service_.make(context_, peer);
+    error = connection->Open(handle);
+  } catch (...) {
+    // The service's constructor threw, or memory ran out: this one peer is refused.
+    ++context_.counters.construction_failures;
+  }
+  if (error != Error::kNone) {
+    admissions_.Leave(peer);
+    return false;
+  }
+  context_.table.Insert(std::move(connection)).Start();
+  return true;
+}
+
+}  // namespace edgewise

@@ -1,0 +1,18 @@
+// The buffers are not initialised: pages that are never used are never touched.
+#include "handlers/workspace.h"
+
+namespace edgewise {
+
+Workspace::Workspace(std::size_t receive_bytes)
+    : receive_bytes_(receive_bytes),
+      receive_(std::make_unique_for_overwrite<char[]>(kCarryMax + receive_bytes)),
+      staging_(std::make_unique_for_overwrite<char[]>(kStagingBytes)) {}
+
+void Workspace::WriteDate(Kernel& kernel, Time now) {
+  const WallTime wall = kernel.WallNow();
+  date_text_ = date_.At(wall);
+  date_end_ =
+      now + (std::chrono::floor<std::chrono::seconds>(wall) + std::chrono::seconds(1) - wall);
+}
+
+}  // namespace edgewise

@@ -1,0 +1,77 @@
+// Workspace: what a reactor's thread lends to its connections while they have their turn.
+//
+// A connection that is idle owns no buffer. For the length of one upcall it borrows the receive
+// buffer and the staging buffer: requests are received into the one, the replies made to them
+// gather in the other and leave in one send. Only an unfinished frame and output that the socket
+// refused are kept, in buffers of the connection's own.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "handlers/http_date.h"
+#include "handlers/output_chunk.h"
+#include "reactor/kernel/kernel.h"
+
+namespace edgewise {
+
+// Threading: the reactor's thread. Ownership: its buffers.
+class Workspace {
+ public:
+  // An unfinished frame up to this size is copied in front of what is received next; a larger one
+  // is received behind, in its own buffer.
+  static constexpr std::size_t kCarryMax = 8 * 1024;
+  static constexpr std::size_t kStagingBytes = 64 * 1024;
+
+  // `receive_bytes`: the most that one receive asks for.
+  explicit Workspace(std::size_t receive_bytes);
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  // kCarryMax bytes for what is carried over, then the room to receive into.
+  std::span<char> receive_buffer() { return {receive_.get(), kCarryMax + receive_bytes_}; }
+  std::size_t receive_bytes() const { return receive_bytes_; }
+
+  // The staging buffer is lent to the connection whose turn it is, unless older output of its own
+  // is still queued: the order of bytes decides. Otherwise to nobody (null).
+  const void* staging_owner() const { return staging_owner_; }
+  void LendStaging(const void* owner) { staging_owner_ = owner; }
+  // Forgets what is staged. (The bytes stay where they are until somebody stages again.)
+  void TakeStagingBack() {
+    staging_owner_ = nullptr;
+    staged_ = 0;
+  }
+  std::string_view staged() const { return {staging_.get(), staged_}; }
+  // Where the next staged byte goes, and how many fit.
+  char* staging_end() { return staging_.get() + staged_; }
+  std::size_t staging_room() const { return kStagingBytes - staged_; }
+  void Stage(std::size_t bytes) { staged_ += bytes; }
+  void ClearStaged() { staged_ = 0; }
+
+  ChunkPool& chunks() { return chunks_; }
+  BufferGauge& gauge() { return chunks_.gauge(); }
+  // The Date header's text, made anew once a second. `now` is the reactor's. The view lives until
+  // the next call.
+  HttpDateText Date(Kernel& kernel, Time now) {
+    if (now >= date_end_) [[unlikely]]
+      WriteDate(kernel, now);
+    return date_text_;
+  }
+
+ private:
+  void WriteDate(Kernel& kernel, Time now);
+
+  const std::size_t receive_bytes_;
+  std::unique_ptr<char[]> receive_;
+  std::unique_ptr<char[]> staging_;
+  std::size_t staged_ = 0;
+  const void* staging_owner_ = nullptr;
+  ChunkPool chunks_;
+  HttpDate date_;
+  HttpDateText date_text_;
+  Time date_end_{};  // when date_text_ is a second old
+};
+
+}  // namespace edgewise

@@ -1,0 +1,45 @@
+// CloseReason: why a handler came to its end.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "reactor/kernel/error.h"
+
+namespace edgewise {
+
+enum class CloseCause : std::uint8_t {
+  kNone,             // not closed
+  kEndOfStream,      // the peer finished sending, and everything was answered
+  kLocal,            // the service closed it
+  kReset,            // the peer (or the network) broke the connection; `error` says how
+  kMalformed,        // the peer broke the protocol; `detail` says how
+  kOverflow,         // more output than the hard cap; `detail` says which cap
+  kIdleTimeout,      // nothing moved in either direction
+  kFrameTimeout,     // a frame was begun and not finished in time
+  kWriteTimeout,     // the peer took none of our output for too long
+  kLingerTimeout,    // the peer did not finish sending after we had
+  kShutdown,         // the server is stopping
+  kShutdownTimeout,  // the server is stopping, and this connection did not finish in time
+  kRefused,          // a limit of the server refused it; `detail` says which
+  kException,        // user code threw
+  kSystem,           // the operating system refused a call; `error` says which
+};
+inline constexpr int kCloseCauseCount = static_cast<int>(CloseCause::kSystem) + 1;
+
+// A value of 16 bytes.
+struct CloseReason {
+  CloseCause cause = CloseCause::kNone;
+  Error error = Error::kNone;
+  // A few words that live for ever, or null.
+  const char* detail = nullptr;
+};
+
+// "reset", "idle timeout" and so on. Lives for ever.
+std::string_view CloseCauseName(CloseCause cause);
+
+// For people: "reset: ECONNRESET (Connection reset by peer)".
+std::string CloseReasonText(const CloseReason& reason);
+
+}  // namespace edgewise

@@ -1,0 +1,300 @@
+// The round, step by step; the header explains why the steps stand in this order.
+#include "reactor/reactor.h"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+
+#include "reactor/check.h"
+
+namespace edgewise {
+namespace {
+
+// Where a timer is closer than this, a stale clock would make it late by more than it should be.
+constexpr Duration kCloseTimer = std::chrono::milliseconds(4);
+
+// Rounds between two whose upcalls are timed, with UpcallTiming::kSampled. A power of two.
+constexpr std::uint32_t kTimingInterval = 64;
+
+}  // namespace
+
+Reactor::Reactor(Kernel& kernel, const ReactorOptions& options)
+    : kernel_(kernel),
+      options_(options),
+      epoll_(Opened(kernel.OpenEpoll())),
+      wakeup_(Opened(kernel.OpenWakeup())),
+      events_(std::max<std::size_t>(options.events_max, 1)),
+      now_(kernel.MonotonicNow()),
+      timers_(now_),
+      mailbox_(kernel, wakeup_, options.mailbox_max),
+      spin_(options.spin_budget) {
+  if (status_ != Error::kNone) return;
+  // Edge-triggered, so that it need never be read. A null tag: nobody to call, waking is all.
+  status_ = kernel_.EpollAdd(epoll_, wakeup_, kEpollIn | kEpollEdge, nullptr);
+}
+
+Handle Reactor::Opened(const HandleResult& result) {
+  if (!result.ok()) status_ = result.error();
+  return result.handle();
+}
+
+Reactor::~Reactor() {
+  EDGEWISE_CHECK(phase_ == Phase::kOutside, "a reactor was destroyed from within its own round");
+  DrainRetired();
+  EDGEWISE_CHECK(
+      registered_ == 0,
+      "a reactor was destroyed with handlers registered: Retire them, then DrainRetired");
+  mailbox_.Close();
+  if (wakeup_ != kNoHandle) kernel_.Close(wakeup_);
+  if (epoll_ != kNoHandle) kernel_.Close(epoll_);
+}
+
+void Reactor::Run() {
+  while (!stop_.load(std::memory_order_acquire)) RunOnce(kForever);
+  stop_.store(false, std::memory_order_relaxed);
+}
+
+void Reactor::Stop() {
+  stop_.store(true, std::memory_order_release);
+  mailbox_.Wake();
+}
+
+void Reactor::RunOnce(Duration max_wait) {
+  EDGEWISE_CHECK(phase_ == Phase::kOutside,
+                 "R5: a round is not re-entrant: RunOnce was called from an upcall");
+  ++round_;
+  ++counters_.rounds;
+  const std::size_t count = Wait(TimeToWait(max_wait));
+  Merge(count);
+  now_ = kernel_.MonotonicNow();
+  if (timers_.NextWake() <= now_) ExpireTimers();
+  if (!ready_.empty()) Dispatch();
+  if (mailbox_.has_work()) RunTasks();
+  if (!retired_.empty()) ReclaimRetired();
+  phase_ = Phase::kOutside;
+}
+
+Duration Reactor::PollTimeout() { return TimeToWait(kForever); }
+
+Duration Reactor::TimeToWait(Duration max_wait) {
+  if (!ready_.empty() || !retired_.empty()) return Duration::zero();
+  if (stop_.load(std::memory_order_relaxed)) return Duration::zero();
+  // Outside a round, too, a reactor counts as asleep: the next post writes to the eventfd, which
+  // wakes this wait or the foreign loop that polls the descriptor.
+  if (!mailbox_.PrepareToSleep()) return Duration::zero();
+  const Time next = timers_.NextWake();
+  if (next == kNever || max_wait == Duration::zero()) return max_wait;
+  Duration wait = next - now_;
+  // now() is as old as this round. For a far timer that is close enough.
+  if (wait < kCloseTimer) wait = next - UpdateNow();
+  return std::clamp(wait, Duration::zero(), max_wait);
+}
+
+std::size_t Reactor::Wait(Duration timeout) {
+  phase_ = Phase::kWaiting;
+  std::size_t count = 0;
+  if (timeout > Duration::zero()) {
+    ++counters_.waits;
+    if (spin_.Worthwhile()) {
+      ++counters_.spins;
+      const Time end = kernel_.MonotonicNow() + std::min(spin_.budget(), timeout);
+      do {
+        const IoResult polled = kernel_.EpollWait(epoll_, events_, Duration::zero());
+        count = polled.ok() ? polled.bytes() : 0;
+      } while (count == 0 && kernel_.MonotonicNow() < end);
+      if (count != 0) {
+        ++counters_.spin_hits;
+        spin_.Paid();
+        mailbox_.Awake();
+        return count;
+      }
+      spin_.DidNotPay();
+    }
+  }
+  const IoResult waited = kernel_.EpollWait(epoll_, events_, timeout);
+  mailbox_.Awake();
+  if (waited.ok()) return waited.bytes();
+  EDGEWISE_CHECK(waited.error() == Error::kInterrupted,
+                 "epoll_wait failed: was the reactor's descriptor closed by someone else?");
+  ++counters_.interrupted_waits;
+  return 0;
+}
+
+void Reactor::Merge(std::size_t count) {
+  phase_ = Phase::kMerging;
+  counters_.events += count;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto* handler = static_cast<EventHandler*>(events_[i].tag);
+    if (handler == nullptr) continue;  // the mailbox's eventfd
+    handler->ready_ |= ReadinessOf(events_[i].mask);
+    if ((handler->ready_ & handler->interest_) != 0 && !handler->linked()) ready_.Link(*handler);
+  }
+}
+
+void Reactor::ExpireTimers() {
+  phase_ = Phase::kTimers;
+  const std::size_t before = counters_.timers_expired;
+  // A callback that throws leaves the wheel consistent; the rest of the slice follows next round.
+  try {
+    counters_.timers_expired += timers_.Expire(now_, options_.timers_max);
+  } catch (...) {
+    counters_.timers_expired = before + 1;
+    ReportException("a timer");
+  }
+}
+
+bool Reactor::TimesUpcalls() const {
+  return options_.upcall_timing == UpcallTiming::kEvery ||
+         (options_.upcall_timing == UpcallTiming::kSampled && round_ % kTimingInterval == 0);
+}
+
+void Reactor::Dispatch() {
+  phase_ = Phase::kDispatching;
+  // A handler that is linked again after its turn goes to the tail and carries this round's number:
+  // it ends the walk, so nobody runs twice and the walk is bounded by the number of handlers.
+  while (!ready_.interactive_empty()) {
+    EventHandler& handler = ready_.FrontInteractive();
+    if (handler.last_round_ == round_) break;
+    DispatchOne(handler);
+  }
+  for (std::size_t turn = 0; turn < options_.bulk_slice && !ready_.bulk_empty(); ++turn) {
+    EventHandler& handler = ready_.FrontBulk();
+    if (handler.last_round_ == round_) break;
+    ++counters_.bulk_upcalls;
+    DispatchOne(handler);
+  }
+}
+
+void Reactor::DispatchOne(EventHandler& handler) {
+  EDGEWISE_CHECK(phase_ == Phase::kDispatching, "R1: an upcall outside step 5 of the round");
+  EDGEWISE_CHECK(handler.registered(), "R2: a handler that is not registered was dispatched");
+  EDGEWISE_CHECK(handler.last_round_ != round_, "R4: a handler was dispatched twice in a round");
+  ReadyQueue::Unlink(handler);
+  handler.last_round_ = round_;
+  current_ = &handler;
+  preempted_ = false;
+  spent_ = 0;
+  try {
+    if (!TimesUpcalls()) [[likely]] {
+      Upcalls(handler);
+    } else {
+      const Time begin = kernel_.MonotonicNow();
+      Upcalls(handler);
+      counters_.longest_upcall = std::max(counters_.longest_upcall, kernel_.MonotonicNow() - begin);
+    }
+  } catch (...) {
+    ReportException("an upcall");
+    Retire(handler, {.cause = CloseCause::kException});
+  }
+  current_ = nullptr;
+  if (!handler.registered()) return;
+  if (preempted_) {
+    handler.bulk_ = true;
+    ++counters_.preemptions;
+  } else if (handler.bulk_ && spent_ <= options_.little_bytes) {
+    handler.bulk_ = false;
+  }
+  Requeue(handler);
+}
+
+void Reactor::Upcalls(EventHandler& handler) {
+  ++counters_.upcalls;
+  // Input first: what the peer sent before it broke the connection is still to be read.
+  if ((handler.ready_ & handler.interest_ & kReadable) != 0) {
+    Apply(handler, kReadable, handler.HandleInput());
+    if (!handler.registered()) return;
+  }
+  if ((handler.ready_ & handler.interest_ & kWritable) != 0) {
+    Apply(handler, kWritable, handler.HandleOutput());
+    if (!handler.registered()) return;
+  }
+  if ((handler.ready_ & kBroken) != 0) [[unlikely]] {
+    // Whoever was called has met the error, or will: it stays in the socket until it is fetched.
+    const bool nobody_saw_it = (handler.interest_ & (kReadable | kWritable)) == 0;
+    const Progress progress = nobody_saw_it ? handler.HandleBroken() : Progress::kDrained;
+    Apply(handler, kBroken, progress);
+  }
+}
+
+void Reactor::Apply(EventHandler& handler, Readiness direction, Progress progress) {
+  switch (progress) {
+    case Progress::kDrained:
+      ++counters_.drains;
+      handler.ready_ &= static_cast<Readiness>(~direction);
+      if (direction == kReadable) handler.ready_ &= static_cast<Readiness>(~kUrgent);
+      return;
+    case Progress::kPreempted:
+      preempted_ = true;
+      return;
+    case Progress::kDone:
+      handler.interest_ &= static_cast<Readiness>(~direction);
+      return;
+    case Progress::kFailed:
+      if (handler.registered()) Retire(handler, {.cause = CloseCause::kSystem});
+      return;
+  }
+}
+
+void Reactor::Requeue(EventHandler& handler) {
+  // Within its own upcall a handler is linked only at the end, by DispatchOne.
+  if (&handler == current_) return;
+  const bool wanted = (handler.ready_ & handler.interest_) != 0;
+  if (wanted == handler.linked()) return;
+  if (wanted) {
+    ready_.Link(handler);
+  } else {
+    ReadyQueue::Unlink(handler);
+  }
+}
+
+void Reactor::RunTasks() {
+  phase_ = Phase::kTasks;
+  for (std::size_t run = 0; run < options_.tasks_max; ++run) {
+    Mailbox::Task task = mailbox_.Take();
+    if (!task) return;
+    ++counters_.tasks_run;
+    try {
+      task();
+    } catch (...) {
+      ReportException("a posted task");
+    }
+  }
+}
+
+void Reactor::ReclaimRetired() {
+  phase_ = Phase::kReclaiming;
+  while (!retired_.empty()) {
+    EventHandler& handler = retired_.front();
+    retired_.pop_front();
+    try {
+      handler.HandleClose(handler.reason_);
+    } catch (...) {
+      ReportException("HandleClose");
+    }
+    --registered_;
+    handler.registration_ = EventHandler::Registration::kIdle;
+    handler.Reclaim();
+  }
+}
+
+void Reactor::DrainRetired() {
+  if (retired_.empty()) return;
+  EDGEWISE_CHECK(phase_ == Phase::kOutside, "R5: DrainRetired was called from an upcall");
+  ReclaimRetired();
+  phase_ = Phase::kOutside;
+}
+
+void Reactor::ReportException(const char* where) {
+  ++counters_.exceptions;
+  std::string what = "something that is not a std::exception";
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    what = exception.what();
+  } catch (...) {
+    what += " was thrown";
+  }
+  kernel_.Log("edgewise: an exception left " + std::string(where) + ": " + what);
+}
+
+}  // namespace edgewise

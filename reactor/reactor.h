@@ -1,0 +1,181 @@
+// Reactor: owns an epoll descriptor and decides who runs when.
+//
+// One round, which `RunOnce` runs once and `Run` until it is stopped:
+//
+//   1 timeout    zero while the ready queue or the mailbox holds work, else until the next timer
+//   2 wait       epoll_wait, at most `events_max` events (with a spin before it, if that is on)
+//   3 merge      latch each event into its handler's readiness, link the handler into the queue
+//   4 timers     read the clock once; expire what is due, a bounded slice
+//   5 dispatch   one bounded upcall for each interactive handler that is ready, then for a slice of
+//                the bulk ones; act on the Progress that each returns
+//   6 tasks      run what other threads posted, a bounded slice
+//   7 reclaim    HandleClose, then Reclaim, for each handler retired this round
+//
+// The order carries the proof of the two things that go wrong in reactors. No user code runs while
+// the event array is live (step 3 calls nothing), and a handler leaves epoll before it may be
+// destroyed (step 7), so an event can never point to a handler that is gone. And readiness is
+// remembered until an upcall says "drained", so an edge can never be lost to a budget, a hold or a
+// change of interest.
+//
+// Invariants, each checked in the code and each with a test that breaks it on purpose:
+//   R1 no upcall during merge
+//   R2 only a registered handler is ready, interested or dispatched
+//   R3 linked ⇔ ready ∩ interest ≠ ∅ (outside the handler's own upcall)
+//   R4 a handler is dispatched at most once a round
+//   R5 a round is not re-entrant
+//   R6 a retired handler gets one HandleClose and nothing after it
+//
+// Threading: one thread at a time runs a reactor and everything registered with it. Only `Post` and
+// `Stop` may be called from elsewhere. Ownership: the reactor owns its descriptors; never a
+// handler.
+//
+//   Reactor reactor(LinuxKernel::Instance());
+//   Error error = reactor.Register(bell, descriptor, Watch::kStream, kReadable);
+//   reactor.Run();
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "reactor/event_handler.h"
+#include "reactor/kernel/kernel.h"
+#include "reactor/mailbox.h"
+#include "reactor/reactor_counters.h"
+#include "reactor/reactor_options.h"
+#include "reactor/ready_queue.h"
+#include "reactor/spin.h"
+#include "reactor/timer_wheel.h"
+
+namespace edgewise {
+
+// What a descriptor is registered for; always edge-triggered, always once.
+enum class Watch : std::uint8_t {
+  kStream,       // both directions, urgent data, and the peer's end
+  kInput,        // input only: listeners, eventfds, signalfds
+  kSharedInput,  // the same for a listener that other reactors watch too: wakes one of them
+};
+
+class Reactor {
+ public:
+  // Opens the epoll and wake-up descriptors. Where that fails (no descriptors left) `status()` says
+  // so and nothing else may be called. `kernel` must outlive the reactor.
+  explicit Reactor(Kernel& kernel, const ReactorOptions& options = {});
+  // REQUIRES: no handler is registered any more (see DrainRetired).
+  ~Reactor();
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+
+  Error status() const { return status_; }
+
+  // --- Running.
+
+  // Runs rounds until Stop. The stopping round is finished first.
+  void Run();
+  // One round that blocks for at most `max_wait`. With zero it does what is due and returns: this
+  // is how a foreign loop drives the reactor.
+  void RunOnce(Duration max_wait = kForever);
+  // From any thread, and from upcalls: Run returns after the current round. Sticky until Run
+  // returns.
+  void Stop();
+
+  // For a foreign loop: poll this descriptor for input, wait no longer than PollTimeout, and call
+  // RunOnce(Duration::zero()) after either.
+  Handle poll_handle() const { return epoll_; }
+  // Zero: call at once. kForever: nothing is planned.
+  Duration PollTimeout();
+
+  // --- Handlers. The loop's thread only.
+
+  // Puts `handle` into epoll for good and links `handler` to it. kNone, or why epoll refused (then
+  // nothing is registered). REQUIRES: the handler is idle; it outlives its registration.
+  [[nodiscard]] Error Register(EventHandler& handler, Handle handle, Watch watch,
+                               Readiness interest);
+  // Takes the handler out of epoll and of the queue now; HandleClose(reason) and Reclaim follow at
+  // the end of the round. Nothing if it is retired already. REQUIRES: registered once.
+  void Retire(EventHandler& handler, const CloseReason& reason);
+
+  // Selects or drops interest in directions. An interest whose readiness is cached links at once.
+  void AddInterest(EventHandler& handler, Readiness directions);
+  void DropInterest(EventHandler& handler, Readiness directions);
+  // For a handler that found out by itself: a send that fell short (not writable any more) …
+  void ClearReady(EventHandler& handler, Readiness directions);
+  // … or that has work left although the descriptor may be silent. The worst that can come of it is
+  // one system call that would block.
+  void MarkReady(EventHandler& handler, Readiness directions);
+  // Counts work done in the current upcall towards the class of its handler. Bytes, or for other
+  // work what costs about as much.
+  void Charge(std::size_t bytes) { spent_ += bytes; }
+
+  // --- Time, timers, tasks.
+
+  // The time of this round: one reading of the clock, shared by all.
+  Time now() const { return now_; }
+  // A fresh reading, which also becomes now().
+  Time UpdateNow() { return now_ = kernel_.MonotonicNow(); }
+  TimerWheel& timers() { return timers_; }
+  // From any thread. The task runs in the loop's thread, in the order of posting. Tasks that wait
+  // when the reactor is destroyed are destroyed with it.
+  PostResult Post(Mailbox::Task task) { return mailbox_.Post(std::move(task)); }
+
+  // `handler` is in one of its upcalls right now.
+  bool in_upcall(const EventHandler& handler) const { return current_ == &handler; }
+  Kernel& kernel() { return kernel_; }
+  const ReactorOptions& options() const { return options_; }
+  const ReactorCounters& counters() const { return counters_; }
+  std::size_t registered() const { return registered_; }
+  // Runs step 7 alone until nobody is retired: before a reactor is destroyed.
+  void DrainRetired();
+
+ private:
+  enum class Phase : std::uint8_t {
+    kOutside,
+    kWaiting,
+    kMerging,
+    kTimers,
+    kDispatching,
+    kTasks,
+    kReclaiming,
+  };
+
+  Handle Opened(const HandleResult& result);
+  Duration TimeToWait(Duration max_wait);
+  std::size_t Wait(Duration timeout);
+  void Merge(std::size_t count);
+  void ExpireTimers();
+  void Dispatch();
+  void DispatchOne(EventHandler& handler);
+  void Upcalls(EventHandler& handler);
+  void Apply(EventHandler& handler, Readiness direction, Progress progress);
+  void Requeue(EventHandler& handler);
+  void RunTasks();
+  void ReclaimRetired();
+  void ReportException(const char* where);
+  bool TimesUpcalls() const;
+
+  Kernel& kernel_;
+  const ReactorOptions options_;
+  Error status_ = Error::kNone;
+  Handle epoll_ = kNoHandle;
+  Handle wakeup_ = kNoHandle;
+  Phase phase_ = Phase::kOutside;
+  std::atomic<bool> stop_{false};
+
+  std::vector<EpollEvent> events_;
+  ReadyQueue ready_;
+  ReadyQueue::List retired_;
+  EventHandler* current_ = nullptr;  // in its upcall
+  bool preempted_ = false;           // … and it answered kPreempted
+  std::size_t spent_ = 0;            // bytes, in the current upcall
+  std::uint32_t round_ = 0;
+  std::size_t registered_ = 0;
+
+  Time now_{};
+  TimerWheel timers_;
+  Mailbox mailbox_;
+  Spin spin_;
+  ReactorCounters counters_;
+};
+
+}  // namespace edgewise

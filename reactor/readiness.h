@@ -1,0 +1,38 @@
+// Readiness: what a descriptor can do without blocking, as the reactor remembers it.
+#pragma once
+
+#include <cstdint>
+
+#include "reactor/kernel/epoll_event.h"
+
+namespace edgewise {
+
+// A set of readiness bits. The kernel reports rising edges only; these bits are the level that the
+// edges imply, kept in each handler until an upcall has seen the falling edge (EAGAIN).
+using Readiness = std::uint8_t;
+
+inline constexpr Readiness kNothing = 0;
+// Directions: an upcall can be had for these (interest in them can be selected).
+inline constexpr Readiness kReadable = 1;
+inline constexpr Readiness kWritable = 2;
+// An error is pending. Always of interest, so that it is consumed even while reading is held.
+inline constexpr Readiness kBroken = 4;
+// Hints: true of the descriptor, never a reason for an upcall by themselves.
+inline constexpr Readiness kPeerFinished = 8;  // the peer will send no more; sticky
+inline constexpr Readiness kUrgent = 16;       // urgent data queued: a short read proves nothing
+
+// What an epoll mask implies. An error or a hang-up makes both directions ready: the system call
+// that finds out what happened is the judge, not the event.
+constexpr Readiness ReadinessOf(EpollMask mask) {
+  Readiness ready = kNothing;
+  if ((mask & (kEpollIn | kEpollPriority | kEpollPeerFinished | kEpollHangup | kEpollError)) != 0) {
+    ready |= kReadable;
+  }
+  if ((mask & (kEpollOut | kEpollHangup | kEpollError)) != 0) ready |= kWritable;
+  if ((mask & (kEpollPeerFinished | kEpollHangup)) != 0) ready |= kPeerFinished;
+  if ((mask & kEpollPriority) != 0) ready |= kUrgent;
+  if ((mask & kEpollError) != 0) ready |= kBroken;
+  return ready;
+}
+
+}  // namespace edgewise

@@ -1,0 +1,47 @@
+// ReadyQueue: who runs next.
+//
+// Two classes, so that greed costs only the greedy. A handler whose last upcall spent its whole
+// budget is *bulk* until it drains with little; all others are *interactive*. Each round serves
+// every interactive handler that is ready, then only a small slice of the bulk ones, then polls
+// again. So a polite handler waits for at most one slice of bulk upcalls (plus the interactive ones
+// of its own batch), and bulk handlers, being a FIFO queue, always progress.
+//
+// One queue in FIFO order is not enough: the edges of a hundred greedy connections arrive in one
+// batch, and the polite one would stand behind them all.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+
+#include "reactor/event_handler.h"
+
+namespace edgewise {
+
+// Threading: the reactor's thread. Ownership: none; handlers are linked by a hook of their own, and
+// unlink themselves when destroyed.
+class ReadyQueue {
+ public:
+  // A list through the one hook that each handler has. The reactor keeps another of these for the
+  // retired: a handler is ready, or retired, or neither.
+  using List = boost::intrusive::list<
+      EventHandler,
+      boost::intrusive::member_hook<EventHandler, EventHandler::Hook, &EventHandler::hook_>,
+      boost::intrusive::constant_time_size<false>>;
+
+  bool empty() const { return interactive_.empty() && bulk_.empty(); }
+  bool interactive_empty() const { return interactive_.empty(); }
+  bool bulk_empty() const { return bulk_.empty(); }
+
+  // REQUIRES: not empty, of the class asked.
+  EventHandler& FrontInteractive() { return interactive_.front(); }
+  EventHandler& FrontBulk() { return bulk_.front(); }
+
+  // Appends to the queue of its class. REQUIRES: not linked.
+  void Link(EventHandler& handler) { (handler.bulk_ ? bulk_ : interactive_).push_back(handler); }
+  static void Unlink(EventHandler& handler) { handler.hook_.unlink(); }
+
+ private:
+  List interactive_;
+  List bulk_;
+};
+
+}  // namespace edgewise

@@ -1,0 +1,78 @@
+// Fuzz target of Http1, with limits that short inputs reach.
+#include "differential.h"
+#include "handlers/http1.h"
+
+namespace {
+
+using namespace edgewise;
+
+struct RequestToString {
+  std::string operator()(const HttpRequest& request) const {
+    std::string text(request.method_text());
+    text += " " + std::string(request.target());
+    text += " " + std::to_string(request.minor_version());
+    text += request.keep_alive() ? " open" : " close";
+    for (const HttpField& field : request.headers()) {
+      text += "|" + std::string(field.name) + "=" + std::string(field.value);
+    }
+    return text + "|" + std::string(request.body());
+  }
+};
+
+bool HasControl(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+  });
+}
+
+// What must hold of every request that was let pass, said without the parser's help.
+void CheckRequest(const HttpRequest& request, std::string_view bytes) {
+  for (const std::string_view view : {request.method_text(), request.target(), request.body()}) {
+    Require(Within(view, bytes), "every view is within the request's bytes");
+  }
+  Require(!request.method_text().empty() && !request.target().empty(), "the line is complete");
+  Require(request.target().find_first_of(" #\t") == std::string_view::npos, "the target is clean");
+  Require(!request.path().empty(), "there is a path");
+  const std::size_t head_end = bytes.size() - request.body().size();
+  const std::string_view head = bytes.substr(0, head_end);
+  Require(head.find("\r\n\r\n", head.substr(0, 2) == "\r\n" ? 2 : 0) == head_end - 4,
+          "the head ends at its first empty line");
+  std::size_t count = 0;
+  std::size_t hosts = 0;
+  std::size_t lengths = 0;
+  for (const HttpField& field : request.headers()) {
+    ++count;
+    Require(Within(field.name, head) && Within(field.value, head), "fields are within the head");
+    Require(!field.name.empty() && !HasControl(field.name), "a name is clean");
+    Require(field.name.find_first_of(" \t:") == std::string_view::npos, "a name is a token");
+    Require(!HasControl(field.value), "a value is clean");
+    hosts += EqualsIgnoringCase(field.name, "host") ? 1 : 0;
+    lengths += EqualsIgnoringCase(field.name, "content-length") ? 1 : 0;
+    Require(!EqualsIgnoringCase(field.name, "transfer-encoding"), "no encoding passes");
+  }
+  const auto lines = static_cast<std::size_t>(std::count(head.begin(), head.end(), '\n'));
+  Require(lines == count + 2 + (head.substr(0, 2) == "\r\n" ? 1 : 0), "each line is a field");
+  Require(hosts == 1 || (hosts == 0 && request.minor_version() == 0), "there is one Host");
+  Require(lengths <= 1, "there is at most one length");
+  if (lengths == 1) {
+    const std::string length(*request.Header("Content-Length"));
+    Require(length.find_first_not_of("0123456789") == std::string::npos, "a length is digits");
+    Require(std::stoull(length) == request.body().size(), "the body is as long as it says");
+  } else {
+    Require(request.body().empty(), "without a length there is no body");
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const FuzzInput input = ParseFuzzInput(data, size);
+  const Http1 codec({.request_line_bytes_max = 60,
+                     .header_block_bytes_max = 160,
+                     .headers_max = 6,
+                     .body_bytes_max = 40});
+  CheckStructure(codec, input.stream, CheckRequest);
+  CheckSplits(codec, input, SplitEquality::kFrames, RequestToString());
+  return 0;
+}

@@ -1,0 +1,13 @@
+// Fuzz target of Raw.
+#include "differential.h"
+#include "handlers/raw.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace edgewise;
+  const FuzzInput input = ParseFuzzInput(data, size);
+  CheckStructure(Raw(), input.stream, [](std::string_view frame, std::string_view bytes) {
+    Require(frame == bytes && frame.data() == bytes.data(), "the frame is what arrived");
+  });
+  CheckSplits(Raw(), input, SplitEquality::kJoined);
+  return 0;
+}

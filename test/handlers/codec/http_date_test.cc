@@ -1,0 +1,56 @@
+// HttpDate: the calendar, and the second that is kept.
+#include "handlers/http_date.h"
+
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <chrono>
+#include <ctime>
+#include <string>
+#include <string_view>
+
+namespace edgewise {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+std::string At(std::int64_t second) {
+  return std::string(HttpDate().At(WallTime(seconds(second))));
+}
+
+TEST_CASE("a date is written as HTTP wants it") {
+  CHECK(At(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(At(0) == "Thu, 01 Jan 1970 00:00:00 GMT");
+  CHECK(At(-1) == "Wed, 31 Dec 1969 23:59:59 GMT");
+  CHECK(At(951782400) == "Tue, 29 Feb 2000 00:00:00 GMT");
+  CHECK(At(4107542400) == "Mon, 01 Mar 2100 00:00:00 GMT");
+}
+
+TEST_CASE("dates agree with the C library over three centuries") {
+  HttpDate date;
+  for (std::int64_t second = -86400; second < 9'000'000'000; second += 7'777'777) {
+    const auto time = static_cast<std::time_t>(second);
+    std::tm parts{};
+    REQUIRE(gmtime_r(&time, &parts) != nullptr);
+    std::array<char, 64> expected{};
+    const std::size_t size =
+        std::strftime(expected.data(), expected.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    REQUIRE(date.At(WallTime(seconds(second))).view() == std::string_view(expected.data(), size));
+  }
+}
+
+TEST_CASE("within a second the text stays, at its end it changes, and time may run backwards") {
+  HttpDate date;
+  const WallTime start{seconds(784111777)};
+  const std::string first(date.At(start + milliseconds(1)));
+  CHECK(date.At(start + nanoseconds(999'999'999)).view() == first);
+  CHECK(date.At(start).view() == first);
+  CHECK(date.At(start + seconds(1)).view() == "Sun, 06 Nov 1994 08:49:38 GMT");
+  CHECK(date.At(start - nanoseconds(1)).view() == "Sun, 06 Nov 1994 08:49:36 GMT");
+}
+
+TEST_CASE("a date that was never made is empty") { CHECK(HttpDateText().view().empty()); }
+
+}  // namespace
+}  // namespace edgewise

@@ -1,0 +1,103 @@
+"""Who may include what: each layer only what is below it, and one file the operating system."""
+
+import re
+
+from rule import Rule
+from tree import CPP, code_only, line_of, without_comments
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
+
+# Folder -> what its files may include of the project. The first that fits decides.
+LAYERS = [
+    ("reactor/kernel/", ("reactor/kernel/",)),
+    ("reactor/", ("reactor/",)),
+    ("handlers/", ("reactor/", "handlers/", "edgewise.h")),
+    ("bench/", ("reactor/", "handlers/", "bench/", "edgewise.h")),
+    ("docs/", ("reactor/", "handlers/", "docs/", "edgewise.h")),
+    ("test/", ("reactor/", "handlers/", "test/", "bench/", "docs/", "edgewise.h")),
+]
+OURS = re.compile(r"(reactor|handlers|bench|docs|test)/|edgewise\.h$|[^/]+\.h$")
+
+SYSTEM = re.compile(
+    r"(sys|net|netinet|arpa|linux|asm|bits)/.*|"
+    r"(unistd|fcntl|poll|signal|pthread|sched|time|errno|netdb|dirent|termios|ucontext|dlfcn)\.h|"
+    r"(csignal|ctime|cerrno|fstream|iostream|filesystem|thread|syncstream|semaphore)")
+KERNEL_FILE = "reactor/kernel/linux_kernel.cc"
+# Which headers of the system's a file may have all the same, and why.
+SYSTEM_EXCEPTIONS = {
+    "reactor/kernel/socket_address.cc": {"arpa/inet.h"},  # inet_pton and inet_ntop, pure text
+    "reactor/kernel/error.h": {"cerrno"},  # the constants only
+    "handlers/server.cc": {"thread"},  # one reactor per thread; the threads start here
+}
+
+
+def includes(tree, path):
+    text = without_comments(tree.text(path))
+    for match in INCLUDE.finditer(text):
+        yield line_of(text, match.start()), match.group(1), match.group(2)
+
+
+def allowed_for(path):
+    return next((allowed for folder, allowed in LAYERS if path.startswith(folder)), None)
+
+
+def check_direction(tree):
+    found = []
+    for path in tree.select(endings=CPP):
+        allowed = allowed_for(path)
+        if allowed is None:
+            continue
+        for line, bracket, name in includes(tree, path):
+            if bracket == '"' and OURS.match(name) and not name.startswith(allowed):
+                found.append(f'{path}:{line}: may not include "{name}", only {", ".join(allowed)}')
+    return found
+
+
+def check_system(tree):
+    found = []
+    for path in tree.select(("reactor/", "handlers/"), CPP):
+        if path == KERNEL_FILE:
+            continue
+        for line, _, name in includes(tree, path):
+            if SYSTEM.fullmatch(name) and name not in SYSTEM_EXCEPTIONS.get(path, ()):
+                found.append(f"{path}:{line}: <{name}> is for {KERNEL_FILE} only")
+        code = code_only(tree.text(path))
+        for match in re.finditer(r"\berrno\b", code):
+            found.append(f"{path}:{line_of(code, match.start())}: errno is for {KERNEL_FILE} only;"
+                         " elsewhere an error is a value (reactor/kernel/error.h)")
+    return found
+
+
+def check_relative(tree):
+    found = []
+    for path in tree.select(endings=CPP):
+        for line, bracket, name in includes(tree, path):
+            if bracket == '"' and (name.startswith(".") or
+                                   "/" not in name and name != "edgewise.h"):
+                found.append(f'{path}:{line}: "{name}" is not a path from the root of the tree')
+    return found
+
+
+RULES = [
+    Rule("a layer includes only what is below it", check_direction,
+         bad=[{"reactor/kernel/a.h": '#include "reactor/reactor.h"\n'},
+              {"reactor/a.h": '#include "handlers/server.h"\n'},
+              {"reactor/a.cc": '# include "test/support/b.h"\n'},
+              {"handlers/a.cc": '#include "bench/b.h"\n'},
+              {"bench/a.cc": '#include "test/support/b.h"\n'}],
+         good=[{"reactor/kernel/a.h": '#include "reactor/kernel/b.h"\n#include "absl/a.h"\n'},
+               {"handlers/a.h": '#include "reactor/a.h"\n// #include "bench/b.h"\n'},
+               {"test/a.cc": '#include "handlers/b.h"\n#include "test/support/c.h"\n'}]),
+    Rule("includes are paths from the root", check_relative,
+         bad=[{"reactor/a.cc": '#include "a.h"\n'}, {"reactor/a.cc": '#include "../a.h"\n'}],
+         good=[{"reactor/a.cc": '#include "reactor/a.h"\n#include <a.h>\n#include "absl/b.h"\n'}]),
+    Rule("only linux_kernel.cc meets the operating system", check_system,
+         bad=[{"reactor/a.cc": "#include <sys/socket.h>\n"},
+              {"handlers/a.cc": "#include <unistd.h>\n"},
+              {"reactor/a.h": "#include <thread>\n"},
+              {"reactor/kernel/socket_address.cc": "#include <sys/un.h>\n"},
+              {"handlers/a.cc": "int F() { return errno; }\n"}],
+         good=[{KERNEL_FILE: "#include <sys/socket.h>\nint F() { return errno; }\n"},
+               {"reactor/a.cc": "// errno is saved\n#include <vector>\n"},
+               {"bench/floor/a.cc": "#include <sys/epoll.h>\n"}]),
+]

@@ -50,14 +50,17 @@ void Connection::CloseFor(const CloseReason& reason) {
   if (!registered() || write_side_ != WriteSide::kOpen) return;
   close_reason_ = reason;
   write_side_ = Transition(kWriteTransitions, write_side_, WriteEvent::kClose);
-  // In its own turn the frame being handled may stand in this very buffer: Process clears it later.
-  if (!reactor()->in_upcall(*this)) input_.Clear(context_.workspace.gauge());
   since_ = {};
   // From now on input is read only to be discarded, whatever held it.
   holds_ = 0;
   if (read_side_ == ReadSide::kOpen) reactor()->AddInterest(*this, kReadable);
-  // In its own turn, the end of the turn flushes what is staged and goes on from there.
-  if (context_.workspace.staging_owner() == this) return;
+  if (reactor()->in_upcall(*this)) {
+    // The end of the turn flushes what is staged and goes on from there. The frame that is being
+    // handled may stand in the input buffer, so that stays too.
+    context_.workspace.LendStaging(nullptr);
+    return;
+  }
+  input_.Clear(context_.workspace.gauge());
   if (output_.empty()) FinishWriting();
 }
 

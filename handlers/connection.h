@@ -52,7 +52,7 @@ class Connection : public EventHandler, private Timer {
   // Sends one frame: `payload` as the codec frames it. Copies it (or sends it at once).
   virtual SendResult Send(std::string_view payload) = 0;
   // Sends bytes as they are.
-  SendResult Write(std::string_view bytes) { return WriteFramed(Envelope(), bytes); }
+  SendResult Write(std::string_view bytes);
   // Output that the socket has refused so far, in bytes.
   std::size_t pending_output() const { return output_.bytes(); }
 
@@ -116,7 +116,7 @@ class Connection : public EventHandler, private Timer {
   }
   // The peer broke the protocol: say farewell, close.
   void RefuseMalformed(const char* reason, std::string_view farewell);
-  // Sends prefix, payload and suffix as one. Small ones are staged right here.
+  // Sends prefix, payload and suffix as one.
   SendResult WriteFramed(const Envelope& envelope, std::string_view payload);
 
   // --- What the service is told; FramedConnection passes it on.
@@ -145,17 +145,22 @@ class Connection : public EventHandler, private Timer {
   // Reading: connection_input.cc.
   Progress ReceiveAll();
   Progress Discard();
+  Progress ReceiveFailed(Error error);
   Target PrepareReceive();
+  Target PrepareBehindInput(std::span<char> room);
   void Process(std::string_view bytes, const char* own);
-  void Keep(std::string_view rest, std::size_t need, const char* own);
+  void KeepRest(std::string_view rest, const Consumed& consumed, const char* own);
   Progress EndOfStream();
+  Progress EndTurn(Progress progress);
   void FinishIfQuiet();
 
   // Writing: connection_output.cc.
   void FlushStaged();
+  bool Stages(std::size_t payload, std::size_t total) const;
   SendResult WriteSlowly(const Envelope& envelope, std::string_view payload);
   SendResult Enqueue(std::span<const ConstBuffer> pieces, std::size_t skip);
   IoResult SendPieces(std::span<const ConstBuffer> pieces);
+  IoResult Settle(const IoResult& result, std::size_t wanted);
   Progress FlushQueue();
   void FinishWriting();
 

@@ -14,19 +14,34 @@ constexpr std::size_t kDirectBytes = 16 * 1024;
 
 }  // namespace
 
-SendResult Connection::WriteFramed(const Envelope& envelope, std::string_view payload) {
+// May be copied into the staging buffer. (It is lent only while the write side is open and nothing
+// older is queued, and taken away by a close.)
+bool Connection::Stages(std::size_t payload, std::size_t total) const {
+  const Workspace& workspace = context_.workspace;
+  return workspace.staging_owner() == this && payload < kDirectBytes &&
+         total <= workspace.staging_room();
+}
+
+SendResult Connection::Write(std::string_view bytes) {
+  if (!Stages(bytes.size(), bytes.size())) return WriteSlowly(Envelope(), bytes);
   Workspace& workspace = context_.workspace;
+  std::memcpy(workspace.staging_end(), bytes.data(), bytes.size());
+  workspace.Stage(bytes.size());
+  return SendResult::kAccepted;
+}
+
+SendResult Connection::WriteFramed(const Envelope& envelope, std::string_view payload) {
   const std::size_t total = envelope.prefix_size + payload.size() + envelope.suffix_size;
-  if (workspace.staging_owner() != this || write_side_ != WriteSide::kOpen ||
-      payload.size() >= kDirectBytes || total > workspace.staging_room()) {
-    return WriteSlowly(envelope, payload);
-  }
+  if (!Stages(payload.size(), total)) return WriteSlowly(envelope, payload);
+  Workspace& workspace = context_.workspace;
   char* end = workspace.staging_end();
+  // Whole arrays, for their sizes are constants; the slack behind the buffer takes what is too
+  // much.
   std::memcpy(end, envelope.prefix.data(), envelope.prefix.size());
   end += envelope.prefix_size;
   std::memcpy(end, payload.data(), payload.size());
   end += payload.size();
-  std::memcpy(end, envelope.suffix.data(), envelope.suffix_size);
+  std::memcpy(end, envelope.suffix.data(), envelope.suffix.size());
   workspace.Stage(total);
   return SendResult::kAccepted;
 }
@@ -85,42 +100,48 @@ SendResult Connection::Enqueue(std::span<const ConstBuffer> pieces, std::size_t 
 
 // One send of all pieces. Bytes, possibly 0 if the socket has no room; a fault otherwise.
 IoResult Connection::SendPieces(std::span<const ConstBuffer> pieces) {
-  Kernel& kernel = context_.reactor.kernel();
-  ConnectionCounters& counters = context_.counters;
   std::size_t wanted = 0;
   for (const ConstBuffer& piece : pieces) wanted += piece.size();
-  for (;;) {
-    const IoResult result = pieces.size() == 1 ? kernel.Send(handle(), pieces.front())
-                                               : kernel.SendGathered(handle(), pieces);
-    ++counters.sends;
-    if (result.error() == Error::kInterrupted) continue;
-    if (!result.ok() && !result.would_block()) return result;
-    const std::size_t sent = result.ok() ? result.bytes() : 0;
-    counters.bytes_sent += sent;
-    if (sent < wanted) {
-      // Only now will the kernel report room again.
-      ++(result.ok() ? counters.short_sends : counters.would_blocks);
-      context_.reactor.ClearReady(*this, kWritable);
-    }
-    return IoResult::Bytes(sent);
+  IoResult result = IoResult::Failure(Error::kInterrupted);
+  while (result.error() == Error::kInterrupted) {
+    ++context_.counters.sends;
+    result = context_.reactor.kernel().SendGathered(handle(), pieces);
+    result = Settle(result, wanted);
   }
+  return result;
 }
 
-// The end of a turn: what gathered in the staging buffer leaves.
-void Connection::FlushStaged() {
-  Workspace& workspace = context_.workspace;
-  const bool mine = workspace.staging_owner() == this;
-  const ConstBuffer staged(workspace.staged());
-  workspace.TakeStagingBack();
-  if (!registered()) return;
-  if (mine && !staged.empty()) {
-    const std::span<const ConstBuffer> pieces(&staged, 1);
-    const IoResult result = SendPieces(pieces);
-    if (!result.ok()) return Fail(result.error());
-    static_cast<void>(Enqueue(pieces, result.bytes()));
-    if (!registered()) return;
+// What a send came to: bytes, 0 if it would have blocked; or the error it met.
+IoResult Connection::Settle(const IoResult& result, std::size_t wanted) {
+  if (!result.ok() && !result.would_block()) return result;
+  ConnectionCounters& counters = context_.counters;
+  const std::size_t sent = result.ok() ? result.bytes() : 0;
+  counters.bytes_sent += sent;
+  if (sent < wanted) {
+    // Only now will the kernel report room again.
+    ++(result.ok() ? counters.short_sends : counters.would_blocks);
+    context_.reactor.ClearReady(*this, kWritable);
   }
-  if (write_side_ == WriteSide::kDraining && output_.empty()) FinishWriting();
+  return IoResult::Bytes(sent);
+}
+
+// The end of a turn: what gathered in the staging buffer leaves. REQUIRES: something did.
+void Connection::FlushStaged() {
+  const ConstBuffer staged(context_.workspace.staged());
+  context_.workspace.TakeStagingBack();
+  if (!registered()) return;
+  ConnectionCounters& counters = context_.counters;
+  IoResult result = context_.reactor.kernel().Send(handle(), staged);
+  ++counters.sends;
+  if (result.ok() && result.bytes() == staged.size()) [[likely]] {
+    counters.bytes_sent += staged.size();
+    return;
+  }
+  const std::span<const ConstBuffer> pieces(&staged, 1);
+  result = Settle(result, staged.size());
+  if (result.error() == Error::kInterrupted) result = SendPieces(pieces);
+  if (!result.ok()) return Fail(result.error());
+  static_cast<void>(Enqueue(pieces, result.bytes()));
 }
 
 Progress Connection::HandleOutput() {
@@ -128,11 +149,8 @@ Progress Connection::HandleOutput() {
   if (progress == Progress::kFailed) return progress;
   if (output_.bytes() <= context_.options.low_water) ReleaseHold(Hold::kHighWater);
   if (!output_.empty()) return progress;
-  if (write_side_ == WriteSide::kDraining) {
-    FinishWriting();
-  } else {
-    Drained();
-  }
+  if (write_side_ == WriteSide::kOpen) Drained();
+  if (write_side_ == WriteSide::kDraining && output_.empty()) FinishWriting();
   if (!registered()) return Progress::kFailed;
   // Drained may have sent more. Its room is known: the last send took everything.
   return output_.empty() ? Progress::kDone : Progress::kPreempted;

@@ -2,30 +2,12 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
-#include <string_view>
+#include <chrono>
 
+#include "handlers/http_date_text.h"
 #include "reactor/kernel/time.h"
 
 namespace edgewise {
-
-// The text of a Date header. Only HttpDate makes one that is not empty, so it is what it says.
-// A view, which ends as HttpDate::At says.
-class HttpDateText {
- public:
-  static constexpr std::size_t kBytes = 29;
-
-  constexpr HttpDateText() = default;
-
-  std::string_view view() const { return {text_, text_ == nullptr ? 0 : kBytes}; }
-  operator std::string_view() const { return view(); }  // NOLINT(google-explicit-constructor)
-
- private:
-  friend class HttpDate;
-  explicit constexpr HttpDateText(const char* text) : text_(text) {}
-
-  const char* text_ = nullptr;
-};
 
 // Writes a time as an IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT") and keeps the text for as long
 // as the second lasts: a server asks for it with every response.

@@ -11,6 +11,49 @@ constexpr std::size_t kDigitsMax = 20;
 // Status line and every field but the variable texts: an upper bound, with room to spare.
 constexpr std::size_t kFixedBytesMax = 256;
 
+struct Phrase {
+  HttpStatus status;
+  std::string_view text;
+};
+
+constexpr Phrase kPhrases[] = {
+    {HttpStatus::kOk, "OK"},
+    {HttpStatus::kCreated, "Created"},
+    {HttpStatus::kAccepted, "Accepted"},
+    {HttpStatus::kNoContent, "No Content"},
+    {HttpStatus::kPartialContent, "Partial Content"},
+    {HttpStatus::kMovedPermanently, "Moved Permanently"},
+    {HttpStatus::kFound, "Found"},
+    {HttpStatus::kSeeOther, "See Other"},
+    {HttpStatus::kNotModified, "Not Modified"},
+    {HttpStatus::kTemporaryRedirect, "Temporary Redirect"},
+    {HttpStatus::kPermanentRedirect, "Permanent Redirect"},
+    {HttpStatus::kBadRequest, "Bad Request"},
+    {HttpStatus::kUnauthorized, "Unauthorized"},
+    {HttpStatus::kForbidden, "Forbidden"},
+    {HttpStatus::kNotFound, "Not Found"},
+    {HttpStatus::kMethodNotAllowed, "Method Not Allowed"},
+    {HttpStatus::kNotAcceptable, "Not Acceptable"},
+    {HttpStatus::kRequestTimeout, "Request Timeout"},
+    {HttpStatus::kConflict, "Conflict"},
+    {HttpStatus::kGone, "Gone"},
+    {HttpStatus::kLengthRequired, "Length Required"},
+    {HttpStatus::kPreconditionFailed, "Precondition Failed"},
+    {HttpStatus::kContentTooLarge, "Content Too Large"},
+    {HttpStatus::kUriTooLong, "URI Too Long"},
+    {HttpStatus::kUnsupportedMediaType, "Unsupported Media Type"},
+    {HttpStatus::kRangeNotSatisfiable, "Range Not Satisfiable"},
+    {HttpStatus::kExpectationFailed, "Expectation Failed"},
+    {HttpStatus::kTooManyRequests, "Too Many Requests"},
+    {HttpStatus::kHeadersTooLarge, "Request Header Fields Too Large"},
+    {HttpStatus::kInternalServerError, "Internal Server Error"},
+    {HttpStatus::kNotImplemented, "Not Implemented"},
+    {HttpStatus::kBadGateway, "Bad Gateway"},
+    {HttpStatus::kServiceUnavailable, "Service Unavailable"},
+    {HttpStatus::kGatewayTimeout, "Gateway Timeout"},
+    {HttpStatus::kVersionNotSupported, "HTTP Version Not Supported"},
+};
+
 template <std::size_t kSize>
 char* PutLiteral(char* at, const char (&literal)[kSize]) {
   std::memcpy(at, literal, kSize - 1);
@@ -67,77 +110,10 @@ bool HasBody(HttpStatus status) {
 }
 
 std::string_view ReasonPhrase(HttpStatus status) {
-  switch (status) {
-    case HttpStatus::kOk:
-      return "OK";
-    case HttpStatus::kCreated:
-      return "Created";
-    case HttpStatus::kAccepted:
-      return "Accepted";
-    case HttpStatus::kNoContent:
-      return "No Content";
-    case HttpStatus::kPartialContent:
-      return "Partial Content";
-    case HttpStatus::kMovedPermanently:
-      return "Moved Permanently";
-    case HttpStatus::kFound:
-      return "Found";
-    case HttpStatus::kSeeOther:
-      return "See Other";
-    case HttpStatus::kNotModified:
-      return "Not Modified";
-    case HttpStatus::kTemporaryRedirect:
-      return "Temporary Redirect";
-    case HttpStatus::kPermanentRedirect:
-      return "Permanent Redirect";
-    case HttpStatus::kBadRequest:
-      return "Bad Request";
-    case HttpStatus::kUnauthorized:
-      return "Unauthorized";
-    case HttpStatus::kForbidden:
-      return "Forbidden";
-    case HttpStatus::kNotFound:
-      return "Not Found";
-    case HttpStatus::kMethodNotAllowed:
-      return "Method Not Allowed";
-    case HttpStatus::kNotAcceptable:
-      return "Not Acceptable";
-    case HttpStatus::kRequestTimeout:
-      return "Request Timeout";
-    case HttpStatus::kConflict:
-      return "Conflict";
-    case HttpStatus::kGone:
-      return "Gone";
-    case HttpStatus::kLengthRequired:
-      return "Length Required";
-    case HttpStatus::kPreconditionFailed:
-      return "Precondition Failed";
-    case HttpStatus::kContentTooLarge:
-      return "Content Too Large";
-    case HttpStatus::kUriTooLong:
-      return "URI Too Long";
-    case HttpStatus::kUnsupportedMediaType:
-      return "Unsupported Media Type";
-    case HttpStatus::kRangeNotSatisfiable:
-      return "Range Not Satisfiable";
-    case HttpStatus::kExpectationFailed:
-      return "Expectation Failed";
-    case HttpStatus::kTooManyRequests:
-      return "Too Many Requests";
-    case HttpStatus::kHeadersTooLarge:
-      return "Request Header Fields Too Large";
-    case HttpStatus::kInternalServerError:
-      return "Internal Server Error";
-    case HttpStatus::kNotImplemented:
-      return "Not Implemented";
-    case HttpStatus::kBadGateway:
-      return "Bad Gateway";
-    case HttpStatus::kServiceUnavailable:
-      return "Service Unavailable";
-    case HttpStatus::kGatewayTimeout:
-      return "Gateway Timeout";
-    case HttpStatus::kVersionNotSupported:
-      return "HTTP Version Not Supported";
+  for (const Phrase& phrase : kPhrases) {
+    if (phrase.status == status) {
+      return phrase.text;
+    }
   }
   return "Unknown";
 }

@@ -4,9 +4,9 @@
 namespace edgewise {
 
 Workspace::Workspace(std::size_t receive_bytes)
-    : receive_bytes_(receive_bytes),
-      receive_(std::make_unique_for_overwrite<char[]>(kCarryMax + receive_bytes)),
-      staging_(std::make_unique_for_overwrite<char[]>(kStagingBytes)) {}
+    : receive_(std::make_unique_for_overwrite<char[]>(kCarryMax + receive_bytes)),
+      receive_room_(receive_.get() + kCarryMax, receive_bytes),
+      staging_(std::make_unique_for_overwrite<char[]>(kStagingBytes + kSlack)) {}
 
 void Workspace::WriteDate(Kernel& kernel, Time now) {
   const WallTime wall = kernel.WallNow();

@@ -30,9 +30,8 @@ class Workspace {
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
-  // kCarryMax bytes for what is carried over, then the room to receive into.
-  std::span<char> receive_buffer() { return {receive_.get(), kCarryMax + receive_bytes_}; }
-  std::size_t receive_bytes() const { return receive_bytes_; }
+  // Room to receive into, with kCarryMax more bytes in front of it for what is carried over.
+  std::span<char> receive_room() { return receive_room_; }
 
   // The staging buffer is lent to the connection whose turn it is, unless older output of its own
   // is still queued: the order of bytes decides. Otherwise to nobody (null).
@@ -44,7 +43,8 @@ class Workspace {
     staged_ = 0;
   }
   std::string_view staged() const { return {staging_.get(), staged_}; }
-  // Where the next staged byte goes, and how many fit.
+  // Where the next staged byte goes, and how many fit. (Behind them is slack for a few more, so
+  // that short pieces can be copied with a fixed size.)
   char* staging_end() { return staging_.get() + staged_; }
   std::size_t staging_room() const { return kStagingBytes - staged_; }
   void Stage(std::size_t bytes) { staged_ += bytes; }
@@ -63,8 +63,10 @@ class Workspace {
  private:
   void WriteDate(Kernel& kernel, Time now);
 
-  const std::size_t receive_bytes_;
+  static constexpr std::size_t kSlack = 16;
+
   std::unique_ptr<char[]> receive_;
+  std::span<char> receive_room_;
   std::unique_ptr<char[]> staging_;
   std::size_t staged_ = 0;
   const void* staging_owner_ = nullptr;

@@ -13,14 +13,28 @@ namespace {
 // Where a timer is closer than this, a stale clock would make it late by more than it should be.
 constexpr Duration kCloseTimer = std::chrono::milliseconds(4);
 
-// Rounds between two whose upcalls are timed, with UpcallTiming::kSampled. A power of two.
-constexpr std::uint32_t kTimingInterval = 64;
+// The rounds whose upcalls are timed are those whose number has none of these bits.
+std::uint32_t TimingMask(UpcallTiming timing) {
+  switch (timing) {
+    case UpcallTiming::kEvery:
+      return 0;
+    case UpcallTiming::kSampled:
+      return 63;
+    case UpcallTiming::kOff:
+      break;
+  }
+  return ~0u;  // one round in four billion
+}
+
+// Inlines the steps of the round, each of which is called from one place, into it.
+#define EDGEWISE_HOT [[gnu::always_inline]] inline
 
 }  // namespace
 
 Reactor::Reactor(Kernel& kernel, const ReactorOptions& options)
     : kernel_(kernel),
       options_(options),
+      timing_mask_(TimingMask(options.upcall_timing)),
       epoll_(Opened(kernel.OpenEpoll())),
       wakeup_(Opened(kernel.OpenWakeup())),
       events_(std::max<std::size_t>(options.events_max, 1)),
@@ -64,69 +78,82 @@ void Reactor::RunOnce(Duration max_wait) {
                  "R5: a round is not re-entrant: RunOnce was called from an upcall");
   ++round_;
   ++counters_.rounds;
+  phase_ = Phase::kWaiting;
   const std::size_t count = Wait(TimeToWait(max_wait));
+  phase_ = Phase::kMerging;
   Merge(count);
   now_ = kernel_.MonotonicNow();
-  if (timers_.NextWake() <= now_) ExpireTimers();
-  if (!ready_.empty()) Dispatch();
-  if (mailbox_.has_work()) RunTasks();
+  if (timers_.NextWake() <= now_) [[unlikely]]
+    ExpireTimers();
+  phase_ = Phase::kDispatching;
+  DispatchInteractive();
+  if (!ready_.bulk_empty()) DispatchBulk();
+  if (mailbox_.has_work()) [[unlikely]]
+    RunTasks();
   if (!retired_.empty()) ReclaimRetired();
   phase_ = Phase::kOutside;
 }
 
 Duration Reactor::PollTimeout() { return TimeToWait(kForever); }
 
-Duration Reactor::TimeToWait(Duration max_wait) {
+EDGEWISE_HOT Duration Reactor::TimeToWait(Duration max_wait) {
   if (!ready_.empty() || !retired_.empty()) return Duration::zero();
   if (stop_.load(std::memory_order_relaxed)) return Duration::zero();
   // Outside a round, too, a reactor counts as asleep: the next post writes to the eventfd, which
   // wakes this wait or the foreign loop that polls the descriptor.
   if (!mailbox_.PrepareToSleep()) return Duration::zero();
   const Time next = timers_.NextWake();
-  if (next == kNever || max_wait == Duration::zero()) return max_wait;
+  if (next == kNever) return max_wait;
   Duration wait = next - now_;
   // now() is as old as this round. For a far timer that is close enough.
-  if (wait < kCloseTimer) wait = next - UpdateNow();
-  return std::clamp(wait, Duration::zero(), max_wait);
+  if (wait < kCloseTimer) [[unlikely]]
+    wait = std::max(next - UpdateNow(), Duration::zero());
+  return std::min(wait, max_wait);
 }
 
-std::size_t Reactor::Wait(Duration timeout) {
-  phase_ = Phase::kWaiting;
-  std::size_t count = 0;
+EDGEWISE_HOT std::size_t Reactor::Wait(Duration timeout) {
   if (timeout > Duration::zero()) {
     ++counters_.waits;
-    if (spin_.Worthwhile()) {
-      ++counters_.spins;
-      const Time end = kernel_.MonotonicNow() + std::min(spin_.budget(), timeout);
-      do {
-        const IoResult polled = kernel_.EpollWait(epoll_, events_, Duration::zero());
-        count = polled.ok() ? polled.bytes() : 0;
-      } while (count == 0 && kernel_.MonotonicNow() < end);
-      if (count != 0) {
-        ++counters_.spin_hits;
-        spin_.Paid();
-        mailbox_.Awake();
-        return count;
-      }
-      spin_.DidNotPay();
+    if (spin_.Worthwhile()) [[unlikely]] {
+      const std::size_t count = SpinFor(timeout);
+      if (count != 0) return count;
     }
   }
   const IoResult waited = kernel_.EpollWait(epoll_, events_, timeout);
   mailbox_.Awake();
-  if (waited.ok()) return waited.bytes();
+  if (waited.ok()) [[likely]]
+    return waited.bytes();
   EDGEWISE_CHECK(waited.error() == Error::kInterrupted,
                  "epoll_wait failed: was the reactor's descriptor closed by someone else?");
   ++counters_.interrupted_waits;
   return 0;
 }
 
-void Reactor::Merge(std::size_t count) {
-  phase_ = Phase::kMerging;
+// Polls until something comes or the spin budget is spent.
+std::size_t Reactor::SpinFor(Duration timeout) {
+  ++counters_.spins;
+  const Time end = kernel_.MonotonicNow() + std::min(spin_.budget(), timeout);
+  do {
+    const IoResult polled = kernel_.EpollWait(epoll_, events_, Duration::zero());
+    if (polled.ok() && polled.bytes() != 0) {
+      ++counters_.spin_hits;
+      spin_.Paid();
+      mailbox_.Awake();
+      return polled.bytes();
+    }
+  } while (kernel_.MonotonicNow() < end);
+  spin_.DidNotPay();
+  return 0;
+}
+
+EDGEWISE_HOT void Reactor::Merge(std::size_t count) {
   counters_.events += count;
-  for (std::size_t i = 0; i < count; ++i) {
-    auto* handler = static_cast<EventHandler*>(events_[i].tag);
-    if (handler == nullptr) continue;  // the mailbox's eventfd
-    handler->ready_ |= ReadinessOf(events_[i].mask);
+  const EpollEvent* const end = events_.data() + count;
+  for (const EpollEvent* event = events_.data(); event != end; ++event) {
+    auto* handler = static_cast<EventHandler*>(event->tag);
+    if (handler == nullptr) [[unlikely]]
+      continue;  // the mailbox's eventfd
+    handler->ready_ |= ReadinessOf(event->mask);
     if ((handler->ready_ & handler->interest_) != 0 && !handler->linked()) ready_.Link(*handler);
   }
 }
@@ -143,20 +170,17 @@ void Reactor::ExpireTimers() {
   }
 }
 
-bool Reactor::TimesUpcalls() const {
-  return options_.upcall_timing == UpcallTiming::kEvery ||
-         (options_.upcall_timing == UpcallTiming::kSampled && round_ % kTimingInterval == 0);
-}
-
-void Reactor::Dispatch() {
-  phase_ = Phase::kDispatching;
-  // A handler that is linked again after its turn goes to the tail and carries this round's number:
-  // it ends the walk, so nobody runs twice and the walk is bounded by the number of handlers.
+// A handler that is linked again after its turn goes to the tail and carries this round's number:
+// it ends the walk, so nobody runs twice and the walk is bounded by the number of handlers.
+EDGEWISE_HOT void Reactor::DispatchInteractive() {
   while (!ready_.interactive_empty()) {
     EventHandler& handler = ready_.FrontInteractive();
     if (handler.last_round_ == round_) break;
     DispatchOne(handler);
   }
+}
+
+void Reactor::DispatchBulk() {
   for (std::size_t turn = 0; turn < options_.bulk_slice && !ready_.bulk_empty(); ++turn) {
     EventHandler& handler = ready_.FrontBulk();
     if (handler.last_round_ == round_) break;
@@ -174,20 +198,25 @@ void Reactor::DispatchOne(EventHandler& handler) {
   current_ = &handler;
   preempted_ = false;
   spent_ = 0;
+  ++counters_.upcalls;
   try {
-    if (!TimesUpcalls()) [[likely]] {
-      Upcalls(handler);
+    if ((round_ & timing_mask_) == 0) [[unlikely]] {
+      TimedUpcalls(handler);
     } else {
-      const Time begin = kernel_.MonotonicNow();
       Upcalls(handler);
-      counters_.longest_upcall = std::max(counters_.longest_upcall, kernel_.MonotonicNow() - begin);
     }
   } catch (...) {
     ReportException("an upcall");
     Retire(handler, {.cause = CloseCause::kException});
   }
   current_ = nullptr;
-  if (!handler.registered()) return;
+  // The polite handler that drained its input, almost always: nothing left to want, nothing to
+  // reclass.
+  if (!preempted_ && !handler.bulk_ && (handler.ready_ & handler.interest_) == 0) return;
+  if (handler.registered()) Reclassify(handler);
+}
+
+void Reactor::Reclassify(EventHandler& handler) {
   if (preempted_) {
     handler.bulk_ = true;
     ++counters_.preemptions;
@@ -197,41 +226,45 @@ void Reactor::DispatchOne(EventHandler& handler) {
   Requeue(handler);
 }
 
-void Reactor::Upcalls(EventHandler& handler) {
-  ++counters_.upcalls;
+void Reactor::TimedUpcalls(EventHandler& handler) {
+  const Time begin = kernel_.MonotonicNow();
+  Upcalls(handler);
+  counters_.longest_upcall = std::max(counters_.longest_upcall, kernel_.MonotonicNow() - begin);
+}
+
+EDGEWISE_HOT void Reactor::Upcalls(EventHandler& handler) {
   // Input first: what the peer sent before it broke the connection is still to be read.
   if ((handler.ready_ & handler.interest_ & kReadable) != 0) {
     Apply(handler, kReadable, handler.HandleInput());
-    if (!handler.registered()) return;
   }
+  // A handler that was retired wants nothing any more: its masks are empty.
   if ((handler.ready_ & handler.interest_ & kWritable) != 0) {
     Apply(handler, kWritable, handler.HandleOutput());
-    if (!handler.registered()) return;
   }
-  if ((handler.ready_ & kBroken) != 0) [[unlikely]] {
-    // Whoever was called has met the error, or will: it stays in the socket until it is fetched.
-    const bool nobody_saw_it = (handler.interest_ & (kReadable | kWritable)) == 0;
-    const Progress progress = nobody_saw_it ? handler.HandleBroken() : Progress::kDrained;
-    Apply(handler, kBroken, progress);
-  }
+  if ((handler.ready_ & kBroken) != 0) [[unlikely]]
+    ErrorUpcall(handler);
 }
 
-void Reactor::Apply(EventHandler& handler, Readiness direction, Progress progress) {
-  switch (progress) {
-    case Progress::kDrained:
-      ++counters_.drains;
-      handler.ready_ &= static_cast<Readiness>(~direction);
-      if (direction == kReadable) handler.ready_ &= static_cast<Readiness>(~kUrgent);
-      return;
-    case Progress::kPreempted:
-      preempted_ = true;
-      return;
-    case Progress::kDone:
-      handler.interest_ &= static_cast<Readiness>(~direction);
-      return;
-    case Progress::kFailed:
-      if (handler.registered()) Retire(handler, {.cause = CloseCause::kSystem});
-      return;
+void Reactor::ErrorUpcall(EventHandler& handler) {
+  // Whoever was called has met the error, or will: it stays in the socket until it is fetched.
+  const bool nobody_saw_it = (handler.interest_ & (kReadable | kWritable)) == 0;
+  Apply(handler, kBroken, nobody_saw_it ? handler.HandleBroken() : Progress::kDrained);
+}
+
+EDGEWISE_HOT void Reactor::Apply(EventHandler& handler, Readiness direction, Progress progress) {
+  if (progress == Progress::kDrained) [[likely]] {
+    ++counters_.drains;
+    // An urgent byte is of no more concern once the input has been read past it.
+    const Readiness gone = direction == kReadable ? kReadable | kUrgent : direction;
+    handler.ready_ &= static_cast<Readiness>(~gone);
+    return;
+  }
+  if (progress == Progress::kPreempted) {
+    preempted_ = true;
+  } else if (progress == Progress::kDone) {
+    handler.interest_ &= static_cast<Readiness>(~direction);
+  } else if (handler.registered()) {
+    Retire(handler, {.cause = CloseCause::kSystem});
   }
 }
 

@@ -142,20 +142,25 @@ class Reactor {
   Handle Opened(const HandleResult& result);
   Duration TimeToWait(Duration max_wait);
   std::size_t Wait(Duration timeout);
+  std::size_t SpinFor(Duration timeout);
   void Merge(std::size_t count);
   void ExpireTimers();
-  void Dispatch();
+  void DispatchInteractive();
+  void DispatchBulk();
   void DispatchOne(EventHandler& handler);
   void Upcalls(EventHandler& handler);
+  void TimedUpcalls(EventHandler& handler);
+  void ErrorUpcall(EventHandler& handler);
+  void Reclassify(EventHandler& handler);
   void Apply(EventHandler& handler, Readiness direction, Progress progress);
   void Requeue(EventHandler& handler);
   void RunTasks();
   void ReclaimRetired();
   void ReportException(const char* where);
-  bool TimesUpcalls() const;
 
   Kernel& kernel_;
   const ReactorOptions options_;
+  const std::uint32_t timing_mask_;
   Error status_ = Error::kNone;
   Handle epoll_ = kNoHandle;
   Handle wakeup_ = kNoHandle;

@@ -1,6 +1,8 @@
 // Readiness: what a descriptor can do without blocking, as the reactor remembers it.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "reactor/kernel/epoll_event.h"
@@ -21,9 +23,9 @@ inline constexpr Readiness kBroken = 4;
 inline constexpr Readiness kPeerFinished = 8;  // the peer will send no more; sticky
 inline constexpr Readiness kUrgent = 16;       // urgent data queued: a short read proves nothing
 
-// What an epoll mask implies. An error or a hang-up makes both directions ready: the system call
-// that finds out what happened is the judge, not the event.
-constexpr Readiness ReadinessOf(EpollMask mask) {
+namespace readiness_internal {
+
+constexpr Readiness Imply(EpollMask mask) {
   Readiness ready = kNothing;
   if ((mask & (kEpollIn | kEpollPriority | kEpollPeerFinished | kEpollHangup | kEpollError)) != 0) {
     ready |= kReadable;
@@ -33,6 +35,31 @@ constexpr Readiness ReadinessOf(EpollMask mask) {
   if ((mask & kEpollPriority) != 0) ready |= kUrgent;
   if ((mask & kEpollError) != 0) ready |= kBroken;
   return ready;
+}
+
+// The six bits that matter, side by side: the five low ones, and EPOLLRDHUP brought down to the
+// sixth.
+inline constexpr EpollMask kLowBits = 0x1f;
+inline constexpr int kPeerFinishedShift = 8;
+constexpr std::size_t IndexOf(EpollMask mask) {
+  return (mask & kLowBits) | ((mask & kEpollPeerFinished) >> kPeerFinishedShift);
+}
+
+inline constexpr auto kTable = [] {
+  std::array<Readiness, 64> table{};
+  for (EpollMask index = 0; index < table.size(); ++index) {
+    const EpollMask high = (index << kPeerFinishedShift) & kEpollPeerFinished;
+    table[index] = Imply((index & kLowBits) | high);
+  }
+  return table;
+}();
+
+}  // namespace readiness_internal
+
+// What an epoll mask implies. An error or a hang-up makes both directions ready: the system call
+// that finds out what happened is the judge, not the event.
+constexpr Readiness ReadinessOf(EpollMask mask) {
+  return readiness_internal::kTable[readiness_internal::IndexOf(mask)];
 }
 
 }  // namespace edgewise

@@ -26,7 +26,8 @@ class Load:
         lines = done.stdout.strip().splitlines()
         if done.returncode != 0 or not lines:
             said = lines[-1] if lines else "nothing"
-            raise MeasureError(f"edgewise-load failed against {server.name}: it printed {said}")
+            raise MeasureError(f"edgewise-load failed against {server.name}: it printed {said}; "
+                               f"the server said: {server.last_words() or 'nothing'}")
         return json.loads(lines[-1])
 
     def slice(self, server, seconds, connections, depth):

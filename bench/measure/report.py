@@ -8,9 +8,16 @@ import random
 import signal
 import sys
 
-from servers import ROOT, MeasureError
+from servers import ROOT, MeasureError, outrank_others
 
 BUSY_SHARE = 0.1  # of the machine's time; above, a report says that the machine was busy
+
+
+class Outrank(argparse.Action):
+    """A flag without a value that takes effect at once."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        outrank_others()
 
 
 def argument_parser(description, protocols="echo,frame,http"):
@@ -26,6 +33,9 @@ def argument_parser(description, protocols="echo,frame,http"):
     parser.add_argument("--client-core", type=int, default=1, help="core of the client")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32),
                         help="for the random order of the slices")
+    parser.add_argument("--outrank", action=Outrank, nargs=0, default=argparse.SUPPRESS,
+                        help="let servers and clients go before other work on this machine; "
+                             "needs root")
     parser.add_argument("--json", metavar="FILE", help="also write the result there")
     return parser
 
@@ -91,7 +101,7 @@ class OtherWork:
         print(f"meanwhile other processes took {shares['others']:.0%} of the machine and its host "
               f"{shares['stolen']:.0%}")
         if shares["others"] > BUSY_SHARE:
-            print("note: that is a lot; wait for a quiet machine, or run under `chrt -f 1` as root")
+            print("note: that is a lot; wait for a quiet machine, or use --outrank")
 
 
 def run_tool(main):

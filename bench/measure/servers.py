@@ -7,11 +7,13 @@ import select
 import shlex
 import signal
 import subprocess
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS_MAX = 60  # a server under callgrind takes seconds to get up
 STOP_SECONDS_MAX = 20
+ERROR_BYTES_MAX = 500
 LISTENING = re.compile(r"listening on (?:(\w+)://)?\S*:(\d+)\s*$")
 
 
@@ -52,9 +54,29 @@ def server_recipe(arguments):
     return Recipe("edgewise", f"{program} --listen {{protocol}}://127.0.0.1:0 {{flags}}")
 
 
+_outranking = False
+
+
+def outrank_others():
+    """From now on, what is started by pin_to outranks other work on the machine. Needs root."""
+    global _outranking
+    _outranking = True
+
+
 def pin_to(core):
     """For subprocess.Popen: runs in the child before the program does."""
-    return lambda: os.sched_setaffinity(0, {core})
+    def prepare():
+        os.sched_setaffinity(0, {core})
+        if _outranking:
+            # Nice values count only within a session where the kernel groups tasks by session;
+            # then the session has a value of its own. Real-time priority is no way out: the kernel
+            # stops it for 50 ms in each second.
+            os.setpriority(os.PRIO_PROCESS, 0, -20)
+            os.setsid()
+            if os.path.exists("/proc/self/autogroup"):
+                with open("/proc/self/autogroup", "w", encoding="ascii") as file:
+                    file.write("-20")
+    return prepare
 
 
 class Server:
@@ -70,10 +92,11 @@ class Server:
         self._core = core
 
     def __enter__(self):
+        self._errors = tempfile.TemporaryFile()
         try:
-            self._process = subprocess.Popen(
-                self.words, stdout=subprocess.PIPE, preexec_fn=pin_to(self._core))
-        except OSError as error:
+            self._process = subprocess.Popen(self.words, stdout=subprocess.PIPE,
+                                             stderr=self._errors, preexec_fn=pin_to(self._core))
+        except (OSError, subprocess.SubprocessError) as error:
             raise MeasureError(f"cannot start {self.words[0]}: {error}") from error
         try:
             self.port = self._read_port()
@@ -104,6 +127,12 @@ class Server:
                 self._process.kill()
                 self._process.wait()
         self._process.stdout.close()
+        self._errors.close()
+
+    def last_words(self):
+        """The end of what the server said on standard error."""
+        self._errors.seek(0)
+        return self._errors.read()[-ERROR_BYTES_MAX:].decode(errors="replace").strip()
 
     def _read_port(self):
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -114,7 +143,8 @@ class Server:
                 continue
             chunk = os.read(self._process.stdout.fileno(), 4096).decode(errors="replace")
             if not chunk:
-                raise MeasureError(f"{shlex.join(self.words)} ended before it was listening")
+                raise MeasureError(f"{shlex.join(self.words)} ended before it was listening: "
+                                   f"{self.last_words()}")
             text += chunk
             for line in text.split("\n")[:-1]:
                 match = LISTENING.search(line)

@@ -399,8 +399,17 @@ std::uint64_t LinuxKernel::Random() {
 void LinuxKernel::Log(std::string_view line) {
   std::string text(line);
   text += '\n';
-  // A log line that cannot be written has nowhere to be reported to.
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+  // Standard error may be a pipe whose reader has gone, and write() has no MSG_NOSIGNAL: the signal
+  // is blocked, and the one that this very write made is taken back.
+  const SignalSet before = BlockSignals(SignalBit(SIGPIPE));
+  const bool is_broken = write(STDERR_FILENO, text.data(), text.size()) < 0 && errno == EPIPE;
+  // A line that cannot be written for another reason has nowhere to be reported to.
+  if (is_broken && (before & SignalBit(SIGPIPE)) == 0) {
+    const sigset_t pipe_signal = ToSigset(SignalBit(SIGPIPE));
+    const timespec no_wait{};
+    (void)sigtimedwait(&pipe_signal, nullptr, &no_wait);
+  }
+  RestoreSignals(before);
 }
 
 void LinuxKernel::ExitNow(int code) { _exit(code); }

@@ -21,12 +21,27 @@ absl::Status Malformed(std::string_view text, std::string_view why) {
                "; an address looks like 127.0.0.1:8080, [::1]:8080 or unix:/path"));
 }
 
-std::optional<std::uint16_t> ParsePort(std::string_view text) {
-  std::uint16_t port = 0;
+// All of `text` as a decimal number that fits.
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  Number number = 0;
   const char* end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), end, port);
+  const auto [stop, problem] = std::from_chars(text.data(), end, number);
   if (problem != std::errc() || stop != end || text.empty()) return std::nullopt;
-  return port;
+  return number;
+}
+
+// `text` is what stands between the brackets: "::1", or with an interface's number "fe80::1%2".
+std::optional<SocketAddress> ParseIpv6(std::string_view text, std::uint16_t port) {
+  std::optional<std::uint32_t> scope = 0;
+  const std::size_t percent = text.find('%');
+  if (percent != std::string_view::npos) {
+    scope = ParseNumber<std::uint32_t>(text.substr(percent + 1));
+    text = text.substr(0, percent);
+  }
+  std::array<std::uint8_t, 16> ip;
+  if (!scope || inet_pton(AF_INET6, std::string(text).c_str(), ip.data()) != 1) return std::nullopt;
+  return SocketAddress::Ipv6(ip, port, *scope);
 }
 
 }  // namespace
@@ -57,6 +72,8 @@ SocketAddress SocketAddress::Unix(std::string_view path) {
 }
 
 absl::StatusOr<SocketAddress> SocketAddress::Parse(std::string_view text) {
+  // The C library and the kernel would stop reading there, and mean another address.
+  if (text.find('\0') != std::string_view::npos) return Malformed(text, "it contains a zero byte");
   if (text.starts_with(kUnixPrefix)) {
     std::string path(text.substr(kUnixPrefix.size()));
     if (path.empty()) return Malformed(text, "the path is empty");
@@ -66,17 +83,15 @@ absl::StatusOr<SocketAddress> SocketAddress::Parse(std::string_view text) {
   }
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return Malformed(text, "there is no port");
-  const std::optional<std::uint16_t> port = ParsePort(text.substr(colon + 1));
+  const std::optional<std::uint16_t> port = ParseNumber<std::uint16_t>(text.substr(colon + 1));
   if (!port) return Malformed(text, "the port is not a number from 0 to 65535");
   std::string host(text.substr(0, colon));
   if (host.empty() || host == "*") host = "0.0.0.0";
   if (host == "localhost") host = "127.0.0.1";
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    std::array<std::uint8_t, 16> ip;
-    if (inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), ip.data()) != 1) {
-      return Malformed(text, "what is between the brackets is not an IPv6 address");
-    }
-    return Ipv6(ip, *port);
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
+    const auto address = ParseIpv6(std::string_view(host).substr(1, host.size() - 2), *port);
+    if (address) return *address;
+    return Malformed(text, "what is between the brackets is not an IPv6 address");
   }
   std::array<std::uint8_t, 4> ip;
   if (inet_pton(AF_INET, host.c_str(), ip.data()) != 1) {
@@ -101,7 +116,8 @@ std::string SocketAddress::ToString() const {
       return std::string(text) + ":" + std::to_string(port_);
     case AddressFamily::kIpv6:
       inet_ntop(AF_INET6, ip_.data(), text, sizeof(text));
-      return "[" + std::string(text) + "]:" + std::to_string(port_);
+      return "[" + std::string(text) + (scope_ == 0 ? "" : "%" + std::to_string(scope_)) +
+             "]:" + std::to_string(port_);
     case AddressFamily::kUnix: {
       std::string path = path_;
       if (!path.empty() && path.front() == '\0') path.front() = '@';

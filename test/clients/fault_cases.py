@@ -85,7 +85,7 @@ def accept_peer_errors(env):
         with traced(env, f"accept4:error={error}:when=1+3") as server:
             for _ in range(6):
                 still_serves(server)
-            check(server.counters()["peer_errors"] >= 1, f"{error} moved no counter")
+            check(server.counters()["accept_peer_errors"] >= 1, f"{error} moved no counter")
         check(injected(env) >= 2, "nothing was injected")
 
 
@@ -94,7 +94,7 @@ def accept_back_off(env):
     for error in ("ENFILE", "ENOBUFS", "ENOMEM"):
         with traced(env, f"accept4:error={error}:when=1..3") as server:
             wait_until(lambda server=server: answered(server), f"served after {error}", 10, 0.01)
-            check(server.counters()["back_offs"] >= 1, f"{error} moved no counter")
+            check(server.counters()["accept_back_offs"] >= 1, f"{error} moved no counter")
             some_traffic(server)
         equal(injected(env), 3, f"times that {error} was injected")
 
@@ -103,16 +103,16 @@ def accept_back_off(env):
 def accept_process_limit(env):
     with traced(env, "accept4:error=EMFILE:when=1..2") as server:
         wait_until(lambda: answered(server), "served after EMFILE", 10, 0.01)
-        check(server.counters()["process_limits"] >= 1, "EMFILE moved no counter")
+        check(server.counters()["accept_process_limits"] >= 1, "EMFILE moved no counter")
         some_traffic(server)
 
 
 @case("epoll_ctl refuses a new connection: it is closed cleanly, the others are not disturbed")
 def registration_refused(env):
     with traced(env, "epoll_ctl:error=ENOMEM:when=65535") as server:
-        server.kill()
+        still_serves(server)
     with open(f"{env.folder}/trace", encoding="utf-8", errors="replace") as trace:
-        at_start = len(re.findall(r"epoll_ctl\(", trace.read()))
+        at_start = len(re.findall(r"EPOLL_CTL_ADD", trace.read())) - 1
     check(at_start >= 1, "no epoll_ctl seen at the start")
     for error in ("ENOMEM", "ENOSPC"):
         with traced(env, f"epoll_ctl:error={error}:when={at_start + 2}") as server:

@@ -103,14 +103,11 @@ class Server:
         """Asks by SIGUSR1; {name: value}."""
         before = len(self.stderr())
         self.process.send_signal(signal.SIGUSR1)
-        wait_until(lambda: re.search(r"\blost_edges\W+\d+", self.stderr()[before:]),
-                   "counters on the standard error after SIGUSR1")
-        size = -1
-        while size != len(self.stderr()):
-            size = len(self.stderr())
-            wait_until(lambda: True, "")
+        report = wait_until(
+            lambda: re.search(r"(?s)counters of.*end of counters", self.stderr()[before:]),
+            "counters on the standard error after SIGUSR1")
         return {name: int(value)
-                for name, value in re.findall(r"\b([a-z]\w+)\W+?(\d+)\b", self.stderr()[before:])}
+                for name, value in re.findall(r"(?m)^(\w+) (\d+)$", report.group(0))}
 
     def wait_for_counter(self, name, at_least=1, seconds=10):
         def reached():

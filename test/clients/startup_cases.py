@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -75,7 +76,9 @@ def bad_urls(env):
                 "echo://127.0.0.1:70000", "echo://example.com:80", "echo+unix://", "http://[::1:80",
                 ""):
         text = failing(env, "--listen", url)
-        check(url in text, f"the listener {url!r} is not named in: {text}")
+        address = url.split("://")[-1]
+        check(address in text, f"{address!r} of {url!r} is not named in: {text}")
+        says(text, r"127\.0\.0\.1:\d+|there are http, frame|unix:/")
 
 
 @case("a flag that does not exist, or a value that makes no sense, is an error that names it")
@@ -150,6 +153,20 @@ def counters(env):
         equal(after["frames"] - before["frames"], 2, "frames")
         equal(after["bytes_received"], (4 + 13) + 14, "bytes received")
         equal(after["bytes_sent"], (4 + 13) + 14, "bytes sent")
-        for name in ("rounds", "events", "upcalls", "accepted", "would_blocks", "lost_edges"):
+        for name in ("rounds", "events", "upcalls", "preemptions", "accepted", "would_blocks"):
             check(name in after, f"no counter {name} among {sorted(after)}")
         equal(after["lost_edges"], 0, "lost edges")
+
+
+@case("a signal that comes right after the first line of output is handled, not fatal")
+def early_signal(env):
+    for number in (signal.SIGUSR1, signal.SIGTERM) * 10:
+        process = subprocess.Popen([env.binary, "--listen", "echo://127.0.0.1:0"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        with process:
+            process.stdout.readline()
+            process.send_signal(number)
+            if number == signal.SIGUSR1:
+                process.send_signal(signal.SIGTERM)
+            equal(process.wait(20), 0, f"the exit code after an early {number.name}")

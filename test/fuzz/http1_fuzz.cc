@@ -1,10 +1,9 @@
 // Fuzz target of Http1, with limits that short inputs reach.
-#include "differential.h"
 #include "handlers/http1.h"
+#include "test/fuzz/differential.h"
 
+namespace edgewise {
 namespace {
-
-using namespace edgewise;
 
 struct RequestToString {
   std::string operator()(const HttpRequest& request) const {
@@ -76,3 +75,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CheckSplits(codec, input, SplitEquality::kFrames, RequestToString());
   return 0;
 }
+
+}  // namespace edgewise

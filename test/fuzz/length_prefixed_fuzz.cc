@@ -1,12 +1,12 @@
 // Fuzz target of LengthPrefixed: the usual width, and the narrowest and widest ones.
-#include "differential.h"
 #include "handlers/length_prefixed.h"
+#include "test/fuzz/differential.h"
 
+namespace edgewise {
 namespace {
 
 template <typename C>
-void Check(const edgewise::FuzzInput& input) {
-  using namespace edgewise;
+void Check(const FuzzInput& input) {
   const C codec({.frame_bytes_max = 200});
   CheckStructure(codec, input.stream, [&](std::string_view frame, std::string_view bytes) {
     Require(frame.size() <= codec.frame_bytes_max(), "a frame is at most the maximum");
@@ -23,9 +23,11 @@ void Check(const edgewise::FuzzInput& input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const edgewise::FuzzInput input = edgewise::ParseFuzzInput(data, size);
-  Check<edgewise::LengthPrefixed>(input);
-  Check<edgewise::BasicLengthPrefixed<1>>(input);
-  Check<edgewise::BasicLengthPrefixed<8, std::endian::little>>(input);
+  const FuzzInput input = ParseFuzzInput(data, size);
+  Check<LengthPrefixed>(input);
+  Check<BasicLengthPrefixed<1>>(input);
+  Check<BasicLengthPrefixed<8, std::endian::little>>(input);
   return 0;
 }
+
+}  // namespace edgewise

@@ -1,9 +1,10 @@
 // Fuzz target of Lines, with a maximum that short inputs reach.
-#include "differential.h"
 #include "handlers/lines.h"
+#include "test/fuzz/differential.h"
+
+namespace edgewise {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace edgewise;
   const FuzzInput input = ParseFuzzInput(data, size);
   const Lines codec({.line_bytes_max = 20});
   CheckStructure(codec, input.stream, [&](std::string_view line, std::string_view bytes) {
@@ -17,3 +18,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CheckSplits(codec, input);
   return 0;
 }
+
+}  // namespace edgewise

@@ -42,7 +42,8 @@ KERNEL_FACT(EmptyQueue, "accept with nothing waiting is EAGAIN") {
   CHECK(accepted.handle == kNoHandle);
 }
 
-KERNEL_FACT(OneAcceptStrandsTheRest, "five waiting and one accept strand four: no event until a sixth") {
+KERNEL_FACT(OneAcceptStrandsTheRest,
+            "five waiting and one accept strand four: no event until a sixth") {
   Listener listener(kernel);
   Watch watch(kernel, listener.get(), kListenMask);
   std::deque<OwnedHandle> clients;
@@ -57,7 +58,8 @@ KERNEL_FACT(OneAcceptStrandsTheRest, "five waiting and one accept strand four: n
   CHECK(TryAccept(kernel, listener) == Error::kWouldBlock);
 }
 
-KERNEL_FACT(ModifyRevivesAListener, "EpollModify reports connections that an earlier event stranded") {
+KERNEL_FACT(ModifyRevivesAListener,
+            "EpollModify reports connections that an earlier event stranded") {
   Listener listener(kernel);
   Watch watch(kernel, listener.get(), kListenMask);
   OwnedHandle client = listener.Connect();
@@ -67,7 +69,8 @@ KERNEL_FACT(ModifyRevivesAListener, "EpollModify reports connections that an ear
   CHECK(watch.Now() == kEpollIn);
 }
 
-LINUX_FACT(LimitBeforeQueue, "at the descriptor limit accept says EMFILE even with an empty queue") {
+LINUX_FACT(LimitBeforeQueue,
+           "at the descriptor limit accept says EMFILE even with an empty queue") {
   Listener listener(kernel);
   const Handle lowest = LowestFree(kernel);
   Error at_limit;
@@ -79,7 +82,8 @@ LINUX_FACT(LimitBeforeQueue, "at the descriptor limit accept says EMFILE even wi
   CHECK(TryAccept(kernel, listener) == Error::kWouldBlock);
 }
 
-LINUX_FACT(NoEdgeAfterTheLimit, "after EMFILE no edge comes when descriptors are free again; accept works") {
+LINUX_FACT(NoEdgeAfterTheLimit,
+           "after EMFILE no edge comes when descriptors are free again; accept works") {
   Listener listener(kernel);
   Watch watch(kernel, listener.get(), kListenMask);
   OwnedHandle client = listener.Connect();
@@ -94,7 +98,8 @@ LINUX_FACT(NoEdgeAfterTheLimit, "after EMFILE no edge comes when descriptors are
   CHECK(TryAccept(kernel, listener) == Error::kNone);
 }
 
-LINUX_FACT(LimitKeepsTheConnection, "EMFILE loses no connection: the one that waits is accepted later") {
+LINUX_FACT(LimitKeepsTheConnection,
+           "EMFILE loses no connection: the one that waits is accepted later") {
   Listener listener(kernel);
   OwnedHandle client = listener.Connect();
   AwaitReady(kernel, listener.get(), kEpollIn);
@@ -109,7 +114,8 @@ LINUX_FACT(LimitKeepsTheConnection, "EMFILE loses no connection: the one that wa
   CHECK(accepted.peer == address);
 }
 
-LINUX_FACT(ReserveSheds, "at the limit, giving up a placeholder lets one connection be accepted and shed") {
+LINUX_FACT(ReserveSheds,
+           "at the limit, giving up a placeholder lets one connection be accepted and shed") {
   Listener listener(kernel);
   OwnedHandle client = listener.Connect();
   AwaitReady(kernel, listener.get(), kEpollIn);
@@ -127,7 +133,8 @@ LINUX_FACT(ReserveSheds, "at the limit, giving up a placeholder lets one connect
   CHECK(ReceiveToEnd(kernel, client.get()).bytes == 0);
 }
 
-LINUX_FACT(ResetBeforeAccept, "a peer that reset before accept is accepted; only accept knows its address") {
+LINUX_FACT(ResetBeforeAccept,
+           "a peer that reset before accept is accepted; only accept knows its address") {
   Listener listener(kernel);
   OwnedHandle client = listener.Connect();
   const SocketAddress address = kernel.LocalAddress(client.get()).address;
@@ -144,7 +151,8 @@ LINUX_FACT(ResetBeforeAccept, "a peer that reset before accept is accepted; only
   CHECK(kernel.Receive(server.get(), {&byte, 1}).error() == Error::kConnectionReset);
 }
 
-KERNEL_FACT(SentBeforeAccept, "bytes and FIN that came before accept are there, in the first event") {
+KERNEL_FACT(SentBeforeAccept,
+            "bytes and FIN that came before accept are there, in the first event") {
   Listener listener(kernel);
   OwnedHandle client = listener.Connect();
   SendWhole(kernel, client.get(), "impatient");
@@ -156,7 +164,8 @@ KERNEL_FACT(SentBeforeAccept, "bytes and FIN that came before accept are there, 
   CHECK(ReceiveOnce(kernel, server.get()) == "impatient");
 }
 
-KERNEL_FACT(QueueDiesWithListener, "closing a listener resets the connections that waited in its queue") {
+KERNEL_FACT(QueueDiesWithListener,
+            "closing a listener resets the connections that waited in its queue") {
   Listener listener(kernel);
   OwnedHandle client = listener.Connect();
   AwaitReady(kernel, listener.get(), kEpollIn);
@@ -164,7 +173,8 @@ KERNEL_FACT(QueueDiesWithListener, "closing a listener resets the connections th
   CHECK(ReceiveToEnd(kernel, client.get()).error == Error::kConnectionReset);
 }
 
-KERNEL_FACT(HandOver, "a duplicated listener goes on accepting, its queue too, after the first is closed") {
+KERNEL_FACT(HandOver,
+            "a duplicated listener goes on accepting, its queue too, after the first is closed") {
   Listener listener(kernel);
   OwnedHandle client = listener.Connect();
   AwaitReady(kernel, listener.get(), kEpollIn);
@@ -175,8 +185,9 @@ KERNEL_FACT(HandOver, "a duplicated listener goes on accepting, its queue too, a
   CHECK(accepted.error == Error::kNone);
 }
 
-LINUX_FACT(ReusePortDoesNotMigrate,
-           "with several listeners on a port, a queue dies with its listener unless migration is on") {
+LINUX_FACT(
+    ReusePortDoesNotMigrate,
+    "with several listeners on a port, a queue dies with its listener unless migration is on") {
   if (raw::Setting("/proc/sys/net/ipv4/tcp_migrate_req", 0) != 0) return;
   OwnedHandle first(kernel, kernel.OpenSocket(AddressFamily::kIpv4));
   OwnedHandle second(kernel, kernel.OpenSocket(AddressFamily::kIpv4));
@@ -215,7 +226,8 @@ LINUX_FACT(ReusePortDoesNotMigrate,
   CHECK(accepted + reset == clients.size());
 }
 
-LINUX_FACT(OptionsAreInherited, "an accepted socket inherits the listener's TCP_NODELAY and buffers") {
+LINUX_FACT(OptionsAreInherited,
+           "an accepted socket inherits the listener's TCP_NODELAY and buffers") {
   Listener listener(kernel, {.receive_buffer = 30'000});
   REQUIRE(kernel.SetOption(listener.get(), SocketOption::kNoDelay, 1) == Error::kNone);
   OwnedHandle client = listener.Connect();

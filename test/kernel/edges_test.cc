@@ -10,7 +10,8 @@
 
 namespace edgewise::kernel_test {
 
-KERNEL_FACT(EachArrivalIsAnEdge, "each arrival of bytes is an edge, even with unread bytes before") {
+KERNEL_FACT(EachArrivalIsAnEdge,
+            "each arrival of bytes is an edge, even with unread bytes before") {
   SocketPair pair(kernel);
   Watch watch(kernel, pair.ours(), kReadMask);
   for (int arrival = 0; arrival < 3; ++arrival) {
@@ -83,7 +84,8 @@ KERNEL_FACT(OutRidesOnDataEdges, "registered together, OUT rides on every data e
   }
 }
 
-KERNEL_FACT(EventCarriesThePresentMask, "an event carries the whole mask of the moment of delivery") {
+KERNEL_FACT(EventCarriesThePresentMask,
+            "an event carries the whole mask of the moment of delivery") {
   SocketPair pair(kernel);
   Watch watch(kernel, pair.ours(), kReadMask);
   SendWhole(kernel, pair.peer(), "last words");
@@ -102,7 +104,8 @@ KERNEL_FACT(EventVanishes, "an event whose readiness is gone before the wait van
   CHECK(watch.Now() == 0);
 }
 
-KERNEL_FACT(WholeSendsMakeNoOutEdge, "sends that the kernel took whole are followed by no OUT edge") {
+KERNEL_FACT(WholeSendsMakeNoOutEdge,
+            "sends that the kernel took whole are followed by no OUT edge") {
   SocketPair pair(kernel);
   Watch watch(kernel, pair.ours(), kConnectionMask);
   REQUIRE(watch.Now() == kEpollOut);
@@ -182,7 +185,8 @@ KERNEL_FACT(LookAtAFullQueueEarnsAnOutEdge,
   CHECK(watch.Next() == kEpollOut);
 }
 
-KERNEL_FACT(ShortReadHidesTheEnd, "after a short read of data that came with FIN, EOF is not reported") {
+KERNEL_FACT(ShortReadHidesTheEnd,
+            "after a short read of data that came with FIN, EOF is not reported") {
   SocketPair pair(kernel);
   Watch watch(kernel, pair.ours(), kConnectionMask);
   REQUIRE(watch.Now() == kEpollOut);
@@ -227,7 +231,8 @@ KERNEL_FACT(HangupNeedsBothDirections, "TCP reports HUP only when both direction
   CHECK(watch.Next() == (kEpollIn | kEpollPeerFinished | kEpollHangup));
 }
 
-KERNEL_FACT(UnconnectedSocketHangsUp, "a fresh unconnected TCP socket reports OUT and HUP at once") {
+KERNEL_FACT(UnconnectedSocketHangsUp,
+            "a fresh unconnected TCP socket reports OUT and HUP at once") {
   OwnedHandle fresh(kernel, kernel.OpenSocket(AddressFamily::kIpv4));
   Watch watch(kernel, fresh.get(), kConnectionMask);
   CHECK(watch.Now() == (kEpollOut | kEpollHangup));
@@ -250,8 +255,7 @@ KERNEL_FACT(RefusedConnectTellsOnce, "a refused connect reports ERR; SO_ERROR sa
   REQUIRE(kernel.Connect(client.get(), kernel.LocalAddress(bound.get()).address) ==
           Error::kInProgress);
   Watch watch(kernel, client.get(), kConnectionMask);
-  CHECK(watch.Next() ==
-        (kEpollIn | kEpollOut | kEpollPeerFinished | kEpollError | kEpollHangup));
+  CHECK(watch.Next() == (kEpollIn | kEpollOut | kEpollPeerFinished | kEpollError | kEpollHangup));
   CHECK(kernel.TakeSocketError(client.get()) == Error::kConnectionRefused);
   CHECK(kernel.TakeSocketError(client.get()) == Error::kNone);
 }

@@ -16,7 +16,8 @@ void CloseWithReset(Kernel& kernel, SocketPair& pair) {
   AwaitReady(kernel, pair.ours(), kEpollHangup);
 }
 
-// A pair with megabytes queued from us to the peer and one byte from the peer that we have not read.
+// A pair with megabytes queued from us to the peer and one byte from the peer that we have not
+// read.
 class QueuedAnswer {
  public:
   explicit QueuedAnswer(Kernel& kernel) : pair(kernel) {
@@ -31,7 +32,8 @@ class QueuedAnswer {
 
 }  // namespace
 
-KERNEL_FACT(CloseWithUnreadInput, "close with unread input destroys what is queued, megabytes of it") {
+KERNEL_FACT(CloseWithUnreadInput,
+            "close with unread input destroys what is queued, megabytes of it") {
   QueuedAnswer answer(kernel);
   answer.pair.CloseOurs();
   const Remainder got = ReceiveToEnd(kernel, answer.pair.peer());
@@ -57,7 +59,8 @@ KERNEL_FACT(ShutdownAlone, "SHUT_WR delivers all that is queued even with unread
   CHECK(got.error == Error::kNone);
 }
 
-KERNEL_FACT(ShutdownIsNoShield, "SHUT_WR followed at once by close with unread input destroys it too") {
+KERNEL_FACT(ShutdownIsNoShield,
+            "SHUT_WR followed at once by close with unread input destroys it too") {
   QueuedAnswer answer(kernel);
   REQUIRE(kernel.Shutdown(answer.pair.ours(), ShutdownSide::kWrite) == Error::kNone);
   answer.pair.CloseOurs();
@@ -67,7 +70,8 @@ KERNEL_FACT(ShutdownIsNoShield, "SHUT_WR followed at once by close with unread i
   CHECK(got.error == Error::kConnectionReset);
 }
 
-KERNEL_FACT(ShortAnswerSurvives, "a short answer survives a close with unread input: small tests hide it") {
+KERNEL_FACT(ShortAnswerSurvives,
+            "a short answer survives a close with unread input: small tests hide it") {
   SocketPair pair(kernel);
   SendWhole(kernel, pair.peer(), "?");
   AwaitReady(kernel, pair.ours(), kEpollIn);
@@ -88,7 +92,8 @@ KERNEL_FACT(LateInputResets, "input that arrives after our close is answered by 
   CHECK((mask & kEpollError) != 0);
 }
 
-KERNEL_FACT(ResetAfterBytes, "bytes queued before a reset stay readable; then ECONNRESET once; then 0") {
+KERNEL_FACT(ResetAfterBytes,
+            "bytes queued before a reset stay readable; then ECONNRESET once; then 0") {
   SocketPair pair(kernel);
   Watch watch(kernel, pair.ours(), kConnectionMask);
   SendWhole(kernel, pair.peer(), "last");
@@ -112,7 +117,8 @@ KERNEL_FACT(SendConsumesTheReset, "a reset that send consumed looks like a clean
   CHECK(kernel.Send(pair.ours(), std::string_view("x")).error() == Error::kBrokenPipe);
 }
 
-KERNEL_FACT(SocketErrorConsumesTheReset, "a reset that SO_ERROR consumed looks like a clean EOF to recv") {
+KERNEL_FACT(SocketErrorConsumesTheReset,
+            "a reset that SO_ERROR consumed looks like a clean EOF to recv") {
   SocketPair pair(kernel);
   CloseWithReset(kernel, pair);
   CHECK(kernel.TakeSocketError(pair.ours()) == Error::kConnectionReset);
@@ -120,7 +126,8 @@ KERNEL_FACT(SocketErrorConsumesTheReset, "a reset that SO_ERROR consumed looks l
   CHECK(ReceiveOnce(kernel, pair.ours()).empty());
 }
 
-KERNEL_FACT(ConsumedErrorLeavesTheMask, "once a reset is consumed, ERR leaves the mask and HUP stays") {
+KERNEL_FACT(ConsumedErrorLeavesTheMask,
+            "once a reset is consumed, ERR leaves the mask and HUP stays") {
   SocketPair pair(kernel);
   CloseWithReset(kernel, pair);
   CHECK(kernel.PollNow(pair.ours(), 0) == (kEpollError | kEpollHangup));
@@ -137,7 +144,8 @@ KERNEL_FACT(FinThenReset, "after FIN and then a reset recv says 0, and the error
   CHECK(kernel.TakeSocketError(pair.ours()) == Error::kBrokenPipe);
 }
 
-KERNEL_FACT(SendsAfterPeerClosed, "the first send after the peer's close succeeds, the second is EPIPE") {
+KERNEL_FACT(SendsAfterPeerClosed,
+            "the first send after the peer's close succeeds, the second is EPIPE") {
   SocketPair pair(kernel);
   pair.ClosePeer();
   AwaitReady(kernel, pair.ours(), kEpollPeerFinished);
@@ -168,7 +176,8 @@ KERNEL_FACT(ResetDestroysTheQueue, "a reset from the peer destroys what we had q
   CHECK(kernel.Send(pair.ours(), std::string_view("x")).error() == Error::kConnectionReset);
 }
 
-KERNEL_FACT(ShutdownReadIsLocal, "SHUT_RD tells the peer nothing, and what it sends is still read") {
+KERNEL_FACT(ShutdownReadIsLocal,
+            "SHUT_RD tells the peer nothing, and what it sends is still read") {
   SocketPair pair(kernel);
   Watch watch(kernel, pair.ours(), kReadMask);
   REQUIRE(kernel.Shutdown(pair.ours(), ShutdownSide::kRead) == Error::kNone);

@@ -13,18 +13,14 @@
 //     SocketPair pair(kernel);
 //     ...
 //   }
-#define KERNEL_FACT(body, sentence)                                         \
-  static void body(::edgewise::Kernel& kernel);                             \
-  TEST_CASE(sentence, "[kernel]") {                                         \
-    body(::edgewise::LinuxKernel::Instance());                              \
-  }                                                                         \
+#define KERNEL_FACT(body, sentence)                                              \
+  static void body(::edgewise::Kernel& kernel);                                  \
+  TEST_CASE(sentence, "[kernel]") { body(::edgewise::LinuxKernel::Instance()); } \
   static void body([[maybe_unused]] ::edgewise::Kernel& kernel)
 
 // The same for a body that also needs what the Kernel interface does not offer (raw.h), so that it
 // can run on the real kernel only.
-#define LINUX_FACT(body, sentence)                                          \
-  static void body(::edgewise::Kernel& kernel);                             \
-  TEST_CASE(sentence, "[kernel][linux]") {                                  \
-    body(::edgewise::LinuxKernel::Instance());                              \
-  }                                                                         \
+#define LINUX_FACT(body, sentence)                                                      \
+  static void body(::edgewise::Kernel& kernel);                                         \
+  TEST_CASE(sentence, "[kernel][linux]") { body(::edgewise::LinuxKernel::Instance()); } \
   static void body([[maybe_unused]] ::edgewise::Kernel& kernel)

@@ -30,7 +30,8 @@ class Crowd {
 
 }  // namespace
 
-KERNEL_FACT(SmallBatchesRotateLevel, "level-triggered: a small batch rotates fairly over what is ready") {
+KERNEL_FACT(SmallBatchesRotateLevel,
+            "level-triggered: a small batch rotates fairly over what is ready") {
   Watch watch(kernel);
   Crowd crowd(kernel, watch, kEpollIn);
   std::map<Handle, int> turns;
@@ -43,7 +44,8 @@ KERNEL_FACT(SmallBatchesRotateLevel, "level-triggered: a small batch rotates fai
   for (const auto& [handle, count] : turns) CHECK(count == 3);
 }
 
-KERNEL_FACT(SmallBatchesRotateEdge, "edge-triggered: small batches report each descriptor once, none lost") {
+KERNEL_FACT(SmallBatchesRotateEdge,
+            "edge-triggered: small batches report each descriptor once, none lost") {
   Watch watch(kernel);
   Crowd crowd(kernel, watch, kReadMask);
   std::multiset<Handle> reported;
@@ -56,7 +58,8 @@ KERNEL_FACT(SmallBatchesRotateEdge, "edge-triggered: small batches report each d
   CHECK(std::set<Handle>(reported.begin(), reported.end()).size() == kPairs);
 }
 
-KERNEL_FACT(GreedyOneWaitsItsTurn, "a descriptor that is ready again goes behind those not yet reported") {
+KERNEL_FACT(GreedyOneWaitsItsTurn,
+            "a descriptor that is ready again goes behind those not yet reported") {
   Watch watch(kernel);
   Crowd crowd(kernel, watch, kReadMask);
   std::map<Handle, SocketPair*> by_handle;
@@ -76,7 +79,8 @@ KERNEL_FACT(GreedyOneWaitsItsTurn, "a descriptor that is ready again goes behind
   CHECK(std::vector<Handle>(order.begin(), middle) == std::vector<Handle>(middle, order.end()));
 }
 
-KERNEL_FACT(EventsWaitForTheirTurn, "events not fetched while one socket is served stay, however long") {
+KERNEL_FACT(EventsWaitForTheirTurn,
+            "events not fetched while one socket is served stay, however long") {
   Watch watch(kernel);
   Crowd crowd(kernel, watch, kReadMask);
   const std::vector<Report> first = watch.Wait(Duration::zero(), 1);

@@ -10,7 +10,8 @@
 
 namespace edgewise::kernel_test {
 
-KERNEL_FACT(LowestNumberIsReused, "a closed number is given to the next descriptor that is opened") {
+KERNEL_FACT(LowestNumberIsReused,
+            "a closed number is given to the next descriptor that is opened") {
   OwnedHandle first(kernel, kernel.OpenPlaceholder());
   OwnedHandle second(kernel, kernel.OpenPlaceholder());
   const Handle number = first.get();
@@ -47,7 +48,8 @@ KERNEL_FACT(StaleEventWithinABatch,
   CHECK(kernel.PollNow(third.get(), kEpollIn) == 0);
 }
 
-KERNEL_FACT(CloseEndsTheRegistration, "the close of the only descriptor takes its undelivered event away") {
+KERNEL_FACT(CloseEndsTheRegistration,
+            "the close of the only descriptor takes its undelivered event away") {
   SocketPair pair(kernel);
   Watch watch(kernel, pair.ours(), kReadMask);
   SendWhole(kernel, pair.peer(), "undelivered");
@@ -98,7 +100,8 @@ KERNEL_FACT(RemoveBeforeClose, "EpollRemove before close ends the events whateve
   CHECK(watch.Now() == 0);
 }
 
-LINUX_FACT(InheritedKeepsTheRegistration, "a forked child that lives keeps the registration alive") {
+LINUX_FACT(InheritedKeepsTheRegistration,
+           "a forked child that lives keeps the registration alive") {
   SocketPair pair(kernel);
   Watch watch(kernel, pair.ours(), kReadMask);
   const Handle number = pair.ours();
@@ -108,7 +111,8 @@ LINUX_FACT(InheritedKeepsTheRegistration, "a forked child that lives keeps the r
   CHECK(watch.Wait(kPatience) == std::vector<Report>{{number, kEpollIn}});
 }
 
-KERNEL_FACT(DupIsARegistrationOfItsOwn, "a dup can be registered beside the original; both report") {
+KERNEL_FACT(DupIsARegistrationOfItsOwn,
+            "a dup can be registered beside the original; both report") {
   SocketPair pair(kernel);
   OwnedHandle copy(kernel, kernel.Duplicate(pair.ours()));
   Watch watch(kernel);
@@ -134,7 +138,8 @@ LINUX_FACT(RefusedRegistrations, "each misuse of a registration has an error of 
   CHECK(kernel.EpollAdd(epoll, file.get(), kEpollIn, nullptr) == Error::kNotPermitted);
 }
 
-LINUX_FACT(ExclusiveAllowsLittle, "EPOLLEXCLUSIVE goes with ET, not with RDHUP, ONESHOT or a later MOD") {
+LINUX_FACT(ExclusiveAllowsLittle,
+           "EPOLLEXCLUSIVE goes with ET, not with RDHUP, ONESHOT or a later MOD") {
   Listener listener(kernel);
   Watch watch(kernel);
   const auto add = [&](EpollMask mask) {

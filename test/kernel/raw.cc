@@ -192,6 +192,12 @@ bool ForbidNanosecondWait(Error error) {
   return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
 }
 
+void BreakStandardError() {
+  std::array<int, 2> ends;
+  if (pipe2(ends.data(), O_CLOEXEC) != 0 || close(ends[0]) != 0) _exit(100);
+  if (dup2(ends[1], STDERR_FILENO) != STDERR_FILENO) _exit(100);
+}
+
 std::string CaptureStandardError(const std::function<void()>& body) {
   const int file = memfd_create("standard error", MFD_CLOEXEC);
   REQUIRE(file >= 0);

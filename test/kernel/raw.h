@@ -73,6 +73,9 @@ int RunInChild(const std::function<int()>& body);
 // be undone. False where the sandbox does not allow it.
 bool ForbidNanosecondWait(Error error);
 
+// Makes standard error a pipe that nobody reads. For use in a child only.
+void BreakStandardError();
+
 // What `body` wrote to standard error.
 std::string CaptureStandardError(const std::function<void()>& body);
 

@@ -4,8 +4,8 @@
 
 #include "test/kernel/fact.h"
 #include "test/kernel/raw.h"
-#include "test/kernel/watch.h"
 #include "test/kernel/transfer.h"
+#include "test/kernel/watch.h"
 
 namespace edgewise::kernel_test {
 namespace {
@@ -25,8 +25,8 @@ Duration TimeOfWait(Kernel& kernel, Handle epoll, Duration timeout) {
   return taken;
 }
 
-constexpr Duration kTimeouts[] = {nanoseconds(1),    nanoseconds(999),  microseconds(1),
-                                  microseconds(50),  microseconds(999), milliseconds(1),
+constexpr Duration kTimeouts[] = {nanoseconds(1),     nanoseconds(999),  microseconds(1),
+                                  microseconds(50),   microseconds(999), milliseconds(1),
                                   microseconds(1001), microseconds(2500)};
 
 // Runs in a child where epoll_pwait2 answers `error`. 0: all is well.
@@ -117,7 +117,8 @@ LINUX_FACT(OlderKernels, "where epoll_pwait2 is missing, waits round up to milli
   }
 }
 
-KERNEL_FACT(MonotonicTimeGoesForward, "monotonic time never goes back, and is finer than a microsecond") {
+KERNEL_FACT(MonotonicTimeGoesForward,
+            "monotonic time never goes back, and is finer than a microsecond") {
   Time before = kernel.MonotonicNow();
   const Time start = before;
   for (int i = 0; i < 1000; ++i) {

@@ -38,7 +38,8 @@ KERNEL_FACT(UnixOutAfterFull, "AF_UNIX: a full queue reports OUT again after the
   CHECK(mask == kEpollOut);
 }
 
-KERNEL_FACT(UnixHangsUpAtOnce, "AF_UNIX: HUP as soon as the peer closes, with bytes still to be read") {
+KERNEL_FACT(UnixHangsUpAtOnce,
+            "AF_UNIX: HUP as soon as the peer closes, with bytes still to be read") {
   SocketPair pair(kernel, kUnix);
   Watch watch(kernel, pair.ours(), kConnectionMask);
   SendWhole(kernel, pair.peer(), "last words");
@@ -48,7 +49,8 @@ KERNEL_FACT(UnixHangsUpAtOnce, "AF_UNIX: HUP as soon as the peer closes, with by
   CHECK(ReceiveOnce(kernel, pair.ours()).empty());
 }
 
-KERNEL_FACT(UnixHalfClose, "AF_UNIX: SHUT_WR of the peer is IN and RDHUP without HUP; sending goes on") {
+KERNEL_FACT(UnixHalfClose,
+            "AF_UNIX: SHUT_WR of the peer is IN and RDHUP without HUP; sending goes on") {
   SocketPair pair(kernel, kUnix);
   Watch watch(kernel, pair.ours(), kReadMask);
   REQUIRE(kernel.Shutdown(pair.peer(), ShutdownSide::kWrite) == Error::kNone);
@@ -67,7 +69,8 @@ KERNEL_FACT(UnixQueueSurvivesClose, "AF_UNIX: what was sent survives a close wit
   CHECK(got.error == Error::kConnectionReset);
 }
 
-KERNEL_FACT(UnixUnreadInputResets, "AF_UNIX: a peer that closed with unread input is ECONNRESET, once") {
+KERNEL_FACT(UnixUnreadInputResets,
+            "AF_UNIX: a peer that closed with unread input is ECONNRESET, once") {
   SocketPair pair(kernel, kUnix);
   Watch watch(kernel, pair.ours(), kConnectionMask);
   SendWhole(kernel, pair.ours(), "never read");
@@ -93,7 +96,8 @@ KERNEL_FACT(UnixSendLeavesTheReset, "AF_UNIX: a send does not consume the reset;
   CHECK(ReceiveOnce(kernel, pair.ours()).empty());
 }
 
-KERNEL_FACT(UnixUnacknowledged, "AF_UNIX: UnacknowledgedBytes is memory, more than the bytes; 0 once read") {
+KERNEL_FACT(UnixUnacknowledged,
+            "AF_UNIX: UnacknowledgedBytes is memory, more than the bytes; 0 once read") {
   SocketPair pair(kernel, kUnix);
   CHECK(kernel.UnacknowledgedBytes(pair.ours()).bytes() == 0);
   SendWhole(kernel, pair.ours(), "12345");
@@ -102,7 +106,8 @@ KERNEL_FACT(UnixUnacknowledged, "AF_UNIX: UnacknowledgedBytes is memory, more th
   CHECK(kernel.UnacknowledgedBytes(pair.ours()).bytes() == 0);
 }
 
-KERNEL_FACT(UnixConnectIsImmediate, "AF_UNIX: connect succeeds at once, before accept, and can send") {
+KERNEL_FACT(UnixConnectIsImmediate,
+            "AF_UNIX: connect succeeds at once, before accept, and can send") {
   Listener listener(kernel, kUnix);
   OwnedHandle client(kernel, kernel.OpenSocket(AddressFamily::kUnix));
   CHECK(kernel.Connect(client.get(), listener.address()) == Error::kNone);
@@ -111,7 +116,8 @@ KERNEL_FACT(UnixConnectIsImmediate, "AF_UNIX: connect succeeds at once, before a
   CHECK(ReceiveOnce(kernel, server.get()) == "early");
 }
 
-KERNEL_FACT(UnixFullBacklog, "AF_UNIX: connect to a full backlog is EAGAIN, and nothing tells of room") {
+KERNEL_FACT(UnixFullBacklog,
+            "AF_UNIX: connect to a full backlog is EAGAIN, and nothing tells of room") {
   Listener listener(kernel, {.family = AddressFamily::kUnix, .backlog = 1});
   std::deque<OwnedHandle> waiting;
   Error error = Error::kNone;
@@ -128,7 +134,8 @@ KERNEL_FACT(UnixFullBacklog, "AF_UNIX: connect to a full backlog is EAGAIN, and 
   CHECK(kernel.Connect(waiting.back().get(), listener.address()) == Error::kNone);
 }
 
-LINUX_FACT(UnixPathOutlivesItsSocket, "AF_UNIX: a path outlives its listener: in use until removed") {
+LINUX_FACT(UnixPathOutlivesItsSocket,
+           "AF_UNIX: a path outlives its listener: in use until removed") {
   const std::string folder = raw::MakeFolder();
   const SocketAddress address = SocketAddress::Unix(folder + "/socket");
   OwnedHandle client(kernel, kernel.OpenSocket(AddressFamily::kUnix));

@@ -78,7 +78,8 @@ void SendAroundAnUrgentByte(Kernel& kernel, SocketPair& pair, Flavour flavour) {
 
 }  // namespace
 
-LINUX_FACT(UrgentByteCutsTheRead, "an urgent byte leaves bytes behind a short read, without an edge") {
+LINUX_FACT(UrgentByteCutsTheRead,
+           "an urgent byte leaves bytes behind a short read, without an edge") {
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour flavour) {
     SendAroundAnUrgentByte(kernel, pair, flavour);
     Watch watch(kernel, pair.ours(), kConnectionMask);
@@ -92,7 +93,8 @@ LINUX_FACT(UrgentByteCutsTheRead, "an urgent byte leaves bytes behind a short re
   });
 }
 
-LINUX_FACT(PriorityShowsTheUrgentByte, "with PRI in the mask, the event says that an urgent byte waits") {
+LINUX_FACT(PriorityShowsTheUrgentByte,
+           "with PRI in the mask, the event says that an urgent byte waits") {
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour flavour) {
     Watch watch(kernel, pair.ours(), kMaskWithPriority);
     REQUIRE((watch.Now() & kEpollPriority) == 0);
@@ -109,7 +111,8 @@ LINUX_FACT(PriorityShowsTheUrgentByte, "with PRI in the mask, the event says tha
   });
 }
 
-LINUX_FACT(PriorityStaysOnEveryEvent, "PRI is in each event until the reader has passed the urgent byte") {
+LINUX_FACT(PriorityStaysOnEveryEvent,
+           "PRI is in each event until the reader has passed the urgent byte") {
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour flavour) {
     SendAroundAnUrgentByte(kernel, pair, flavour);
     Watch watch(kernel, pair.ours(), kMaskWithPriority);
@@ -124,7 +127,8 @@ LINUX_FACT(PriorityStaysOnEveryEvent, "PRI is in each event until the reader has
   });
 }
 
-LINUX_FACT(LoneUrgentByte, "a lone urgent byte is an edge; unless inline, TCP shows PRI and nothing to read") {
+LINUX_FACT(LoneUrgentByte,
+           "a lone urgent byte is an edge; unless inline, TCP shows PRI and nothing to read") {
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour flavour) {
     Watch watch(kernel, pair.ours(), kMaskWithPriority);
     REQUIRE(watch.Now() == kEpollOut);
@@ -156,8 +160,9 @@ LINUX_FACT(SecondUrgentByte, "a second urgent byte makes the first an ordinary o
   });
 }
 
-LINUX_FACT(PassedDescriptorCutsTheRead,
-           "on AF_UNIX a message that carried descriptors cuts a read short, and no mask shows it") {
+LINUX_FACT(
+    PassedDescriptorCutsTheRead,
+    "on AF_UNIX a message that carried descriptors cuts a read short, and no mask shows it") {
   SocketPair pair(kernel, {.family = AddressFamily::kUnix});
   REQUIRE(raw::SendWithDescriptor(pair.peer(), "ab", pair.peer()).bytes() == 2);
   SendWhole(kernel, pair.peer(), "cd");
@@ -236,8 +241,8 @@ class ShortcutReader {
 bool SendBatches(Kernel& kernel, Handle handle, int batches, unsigned seed) {
   std::mt19937 random(seed);
   const HandleResult epoll = kernel.OpenEpoll();
-  bool fine = epoll.ok() &&
-              kernel.EpollAdd(epoll.handle(), handle, kEpollIn, nullptr) == Error::kNone;
+  bool fine =
+      epoll.ok() && kernel.EpollAdd(epoll.handle(), handle, kEpollIn, nullptr) == Error::kNone;
   for (int batch = 0; fine && batch < batches; ++batch) {
     const unsigned pieces = 1 + random() % 4;
     for (unsigned piece = 0; fine && piece < pieces; ++piece) {
@@ -257,8 +262,9 @@ bool SendBatches(Kernel& kernel, Handle handle, int batches, unsigned seed) {
 
 }  // namespace
 
-LINUX_FACT(ShortcutHoldsUnderLoad,
-           "while neither PRI nor RDHUP was seen, a short read means drained (no descriptors passed)") {
+LINUX_FACT(
+    ShortcutHoldsUnderLoad,
+    "while neither PRI nor RDHUP was seen, a short read means drained (no descriptors passed)") {
   constexpr int kBatches = 3000;
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour) {
     REQUIRE(kernel.SetOption(pair.peer(), SocketOption::kSendBuffer, 100'000) == Error::kNone);

@@ -5,8 +5,8 @@
 
 #include "test/kernel/fact.h"
 #include "test/kernel/raw.h"
-#include "test/kernel/watch.h"
 #include "test/kernel/transfer.h"
+#include "test/kernel/watch.h"
 
 namespace edgewise::kernel_test {
 namespace {
@@ -16,7 +16,8 @@ constexpr EpollMask kWakeupMask = kEpollIn | kEpollEdge;
 // Signals blocked for the length of a test.
 class Blocked {
  public:
-  Blocked(Kernel& kernel, SignalSet signals) : kernel_(kernel), before_(kernel.BlockSignals(signals)) {}
+  Blocked(Kernel& kernel, SignalSet signals)
+      : kernel_(kernel), before_(kernel.BlockSignals(signals)) {}
   Blocked(const Blocked&) = delete;
   Blocked& operator=(const Blocked&) = delete;
   ~Blocked() { kernel_.RestoreSignals(before_); }
@@ -58,7 +59,8 @@ KERNEL_FACT(ClearedWakeup, "ClearWakeup takes the counter to zero at once, and i
   CHECK(kernel.ClearWakeup(wakeup.get()) == Error::kWouldBlock);
 }
 
-LINUX_FACT(FullWakeup, "near overflow Notify is EAGAIN, and the descriptor is readable: still awake") {
+LINUX_FACT(FullWakeup,
+           "near overflow Notify is EAGAIN, and the descriptor is readable: still awake") {
   OwnedHandle wakeup(kernel, kernel.OpenWakeup());
   REQUIRE(raw::AddToWakeup(wakeup.get(), ~std::uint64_t{0} - 1) == Error::kNone);
   CHECK(kernel.Notify(wakeup.get()) == Error::kWouldBlock);
@@ -84,7 +86,8 @@ KERNEL_FACT(NotifyWakesAThread, "Notify from another thread ends a wait without 
   }
 }
 
-LINUX_FACT(SignalsAreRead, "a blocked signal is an edge of the signal descriptor, and is read by number") {
+LINUX_FACT(SignalsAreRead,
+           "a blocked signal is an edge of the signal descriptor, and is read by number") {
   Blocked blocked(kernel, SignalBit(SIGUSR1) | SignalBit(SIGUSR2));
   OwnedHandle signals(kernel, kernel.OpenSignals(SignalBit(SIGUSR1) | SignalBit(SIGUSR2)));
   Watch watch(kernel, signals.get(), kEpollIn | kEpollEdge);
@@ -100,7 +103,8 @@ LINUX_FACT(SignalsAreRead, "a blocked signal is an edge of the signal descriptor
   }
 }
 
-LINUX_FACT(SignalsCoalesce, "a signal raised twice before it is read is read once; two signals are two") {
+LINUX_FACT(SignalsCoalesce,
+           "a signal raised twice before it is read is read once; two signals are two") {
   Blocked blocked(kernel, SignalBit(SIGUSR1) | SignalBit(SIGUSR2));
   OwnedHandle signals(kernel, kernel.OpenSignals(SignalBit(SIGUSR1) | SignalBit(SIGUSR2)));
   raw::RaiseHere(SIGUSR1);
@@ -124,7 +128,8 @@ LINUX_FACT(SecondSignalIsAnEdge, "a second signal is an edge even while the firs
   CHECK(kernel.ReadSignal(signals.get()).number != 0);
 }
 
-KERNEL_FACT(SignalMaskRoundTrip, "BlockSignals answers the mask before, and RestoreSignals brings it back") {
+KERNEL_FACT(SignalMaskRoundTrip,
+            "BlockSignals answers the mask before, and RestoreSignals brings it back") {
   const SignalSet outside = kernel.BlockSignals(0);
   {
     Blocked first(kernel, SignalBit(SIGUSR1));

@@ -10,8 +10,7 @@
 namespace edgewise::kernel_test {
 
 // What Connection registers with.
-inline constexpr EpollMask kConnectionMask =
-    kEpollIn | kEpollOut | kEpollPeerFinished | kEpollEdge;
+inline constexpr EpollMask kConnectionMask = kEpollIn | kEpollOut | kEpollPeerFinished | kEpollEdge;
 inline constexpr EpollMask kReadMask = kEpollIn | kEpollPeerFinished | kEpollEdge;
 
 // One event, by the number that was registered.

@@ -1,18 +1,16 @@
-// The contract of TimerWheel, clause by clause. Random walks against a model and crowds of a
-// million are in timer_wheel_model_test.cc.
+// The contract of TimerWheel, clause by clause. When to wake and how much to do at once is in
+// timer_wheel_wake_test.cc, random walks in timer_wheel_model_test.cc, crowds in
+// timer_wheel_crowd_test.cc.
 #include "reactor/timer_wheel.h"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <chrono>
-#include <functional>
-#include <limits>
-#include <list>
 #include <memory>
-#include <optional>
 #include <stdexcept>
-#include <vector>
+
+#include "test/reactor/timer_fixture.h"
 
 namespace edgewise {
 namespace {
@@ -22,44 +20,9 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-constexpr Time kStart{hours(1000) + nanoseconds(12345)};
-constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
-
-// Writes its name into a log when it runs, then does what the test wants.
-class LoggedTimer : public Timer {
- public:
-  LoggedTimer(std::vector<int>& log, int name) : log_(log), name_(name) {}
-  void HandleTimeout(Time now) override {
-    CHECK(now >= deadline());
-    CHECK_FALSE(armed());
-    log_.push_back(name_);
-    if (then) then();  // may destroy this
-  }
-  std::function<void()> then;
-
- private:
-  std::vector<int>& log_;
-  const int name_;
-};
-
-struct Fixture {
-  LoggedTimer& Add(int name) { return timers.emplace_back(log, name); }
-  LoggedTimer& Arm(int name, Time deadline) {
-    LoggedTimer& timer = Add(name);
-    wheel.Arm(timer, deadline);
-    return timer;
-  }
-  // Expires at `now` until nothing more is due.
-  void ExpireAll(Time now) {
-    while (wheel.NextWake() <= now) wheel.Expire(now, kAll);
-  }
-
-  std::vector<int> log;
-  TimerWheel wheel{kStart};
-  std::list<LoggedTimer> timers;  // emptied before the wheel goes
-};
-
-using Log = std::vector<int>;
+using Log = TimerFixture::Log;
+constexpr Time kStart = TimerFixture::kStart;
+constexpr std::size_t kAll = TimerFixture::kAll;
 
 TEST_CASE("a timer is 32 bytes") { STATIC_CHECK(sizeof(Timer) == 32); }
 
@@ -85,7 +48,7 @@ TEST_CASE("a timer runs at its deadline and not a nanosecond before") {
   }
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(TimerFixture,
                  "timers run in the order of their deadlines, whatever the order of arming") {
   Arm(4, kStart + hours(3));
   Arm(1, kStart + nanoseconds(1));
@@ -110,7 +73,8 @@ TEST_CASE("the epoch of the clock is a time like any other") {
   CHECK(log == Log{1, 2, 3});
 }
 
-TEST_CASE_METHOD(Fixture, "equal deadlines run in arming order, however far ahead each was armed") {
+TEST_CASE_METHOD(TimerFixture,
+                 "equal deadlines run in arming order, however far ahead each was armed") {
   const Time deadline = kStart + seconds(100);
   Arm(1, deadline);
   int name = 2;
@@ -125,7 +89,7 @@ TEST_CASE_METHOD(Fixture, "equal deadlines run in arming order, however far ahea
   CHECK(log == Log{1, 2, 3, 4, 5, 6});
 }
 
-TEST_CASE_METHOD(Fixture, "arming an armed timer moves it") {
+TEST_CASE_METHOD(TimerFixture, "arming an armed timer moves it") {
   LoggedTimer& timer = Arm(1, kStart + seconds(1));
   Arm(2, kStart + seconds(2));
   wheel.Arm(timer, kStart + seconds(3));
@@ -134,7 +98,7 @@ TEST_CASE_METHOD(Fixture, "arming an armed timer moves it") {
   CHECK(log == Log{2, 1});
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(TimerFixture,
                  "a cancelled or destroyed timer does not run, and cancelling is idempotent") {
   Arm(1, kStart + seconds(1)).Cancel();
   Arm(2, kStart - seconds(1)).Cancel();
@@ -148,7 +112,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(log.empty());
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(TimerFixture,
                  "a timer that an earlier callback cancels, moves or destroys does not run") {
   const Duration gap = GENERATE(nanoseconds(0), nanoseconds(1), seconds(1));
   LoggedTimer& first = Arm(1, kStart + seconds(1));
@@ -167,7 +131,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(wheel.NextWake() == kStart + hours(1));
 }
 
-TEST_CASE_METHOD(Fixture, "a callback may destroy its own timer") {
+TEST_CASE_METHOD(TimerFixture, "a callback may destroy its own timer") {
   auto timer = std::make_unique<LoggedTimer>(log, 1);
   timer->then = [&] { timer.reset(); };
   wheel.Arm(*timer, kStart + seconds(1));
@@ -177,7 +141,8 @@ TEST_CASE_METHOD(Fixture, "a callback may destroy its own timer") {
   CHECK(log == Log{1, 2});
 }
 
-TEST_CASE_METHOD(Fixture, "one Expire runs a timer once, even if it re-arms itself for the past") {
+TEST_CASE_METHOD(TimerFixture,
+                 "one Expire runs a timer once, even if it re-arms itself for the past") {
   LoggedTimer& eager = Arm(1, kStart + seconds(1));
   eager.then = [&] { wheel.Arm(eager, kStart); };
   Arm(2, kStart + seconds(2));
@@ -189,7 +154,7 @@ TEST_CASE_METHOD(Fixture, "one Expire runs a timer once, even if it re-arms itse
   CHECK(log == Log{1, 2, 1});
 }
 
-TEST_CASE_METHOD(Fixture, "timers that re-arm themselves for the past do not hold up others") {
+TEST_CASE_METHOD(TimerFixture, "timers that re-arm themselves for the past do not hold up others") {
   for (int name : {1, 2}) {
     LoggedTimer& eager = Arm(name, kStart);
     eager.then = [this, &eager] { wheel.Arm(eager, kStart - hours(1)); };
@@ -201,7 +166,7 @@ TEST_CASE_METHOD(Fixture, "timers that re-arm themselves for the past do not hol
   CHECK(std::count(log.begin(), log.end(), 3) == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "a deadline in the past runs at the next Expire, in arming order") {
+TEST_CASE_METHOD(TimerFixture, "a deadline in the past runs at the next Expire, in arming order") {
   wheel.Expire(kStart + seconds(5), kAll);
   Arm(1, kStart + seconds(6));
   wheel.Expire(kStart + seconds(7), kAll);
@@ -213,32 +178,8 @@ TEST_CASE_METHOD(Fixture, "a deadline in the past runs at the next Expire, in ar
   CHECK(log == Log{1, 2, 3, 4});
 }
 
-TEST_CASE_METHOD(Fixture, "a slice runs at most max timers and the rest stays due") {
-  const Duration gap = GENERATE(nanoseconds(1), seconds(1));
-  for (int name = 0; name < 10; ++name) Arm(name, kStart + name % 2 * gap);
-  const Time now = kStart + seconds(9);
-  CHECK(wheel.Expire(now, 0) == 0);
-  CHECK(wheel.Expire(now, 3) == 3);
-  CHECK(wheel.NextWake() == kStart);
-  CHECK(wheel.Expire(now, 3) == 3);
-  CHECK(wheel.NextWake() == kStart + gap);
-  CHECK(wheel.Expire(now, 100) == 4);
-  CHECK(wheel.NextWake() == kNever);
-  CHECK(log == Log{0, 2, 4, 6, 8, 1, 3, 5, 7, 9});
-}
-
-TEST_CASE_METHOD(Fixture, "time that stands still or goes back makes nothing due") {
-  const Time now = kStart + seconds(10);
-  CHECK(wheel.Expire(now, kAll) == 0);
-  Arm(1, now + nanoseconds(1));
-  for (Time past : {now, now - nanoseconds(1), now - hours(1), Time{}, Time::min()}) {
-    CHECK(wheel.Expire(past, kAll) == 0);
-    CHECK(wheel.NextWake() == now + nanoseconds(1));
-  }
-  CHECK(wheel.Expire(now + nanoseconds(1), kAll) == 1);
-}
-
-TEST_CASE_METHOD(Fixture, "an exception leaves Expire, its timer disarmed and the others armed") {
+TEST_CASE_METHOD(TimerFixture,
+                 "an exception leaves Expire, its timer disarmed and the others armed") {
   Arm(1, kStart + seconds(1)).then = [] { throw std::runtime_error("from a callback"); };
   Arm(2, kStart + seconds(1));
   Arm(3, kStart + seconds(2));
@@ -250,48 +191,9 @@ TEST_CASE_METHOD(Fixture, "an exception leaves Expire, its timer disarmed and th
   CHECK(log == Log{1, 2, 3});
 }
 
-TEST_CASE_METHOD(Fixture, "NextWake follows the earliest timer and is kNever when none is armed") {
-  CHECK(wheel.NextWake() == kNever);
-  LoggedTimer& late = Arm(1, kStart + hours(2));
-  LoggedTimer& early = Arm(2, kStart + seconds(3));
-  CHECK(wheel.NextWake() == kStart + seconds(3));
-  early.Cancel();
-  CHECK(wheel.NextWake() == kStart + hours(2));
-  wheel.Arm(early, kStart + hours(3));
-  CHECK(wheel.NextWake() == kStart + hours(2));
-  late.Cancel();
-  early.Cancel();
-  CHECK(wheel.NextWake() == kNever);
-}
-
 // A place that was empty for a while must not be taken for the earliest when it is used again.
-TEST_CASE_METHOD(Fixture,
-                 "NextWake is right in callbacks and between the slices of a busy instant") {
-  LoggedTimer& first = Arm(1, kStart);
-  Arm(2, kStart);
-  std::optional<Time> inside;
-  first.then = [&] {
-    wheel.Arm(first, kStart);
-    inside = wheel.NextWake();
-  };
-  CHECK(wheel.NextWake() == kStart);
-  CHECK(wheel.Expire(kStart + seconds(1), 1) == 1);
-  CHECK(inside == kStart);
-}
 
-TEST_CASE_METHOD(Fixture,
-                 "NextWake is right when the earliest is replaced by a later one and a late one") {
-  const Time due = kStart + hours(5);
-  Arm(1, kStart).then = [this] { CHECK(wheel.NextWake() > kStart); };
-  LoggedTimer& replaced = Arm(2, due);
-  CHECK(wheel.Expire(due + milliseconds(1), 1) == 1);
-  replaced.Cancel();
-  Arm(3, kStart);
-  Arm(4, due + milliseconds(2));
-  CHECK(wheel.NextWake() == due + milliseconds(1));
-}
-
-TEST_CASE_METHOD(Fixture, "years, centuries and kNever can be armed, and leapt to") {
+TEST_CASE_METHOD(TimerFixture, "years, centuries and kNever can be armed, and leapt to") {
   const Time century = kStart + 100 * 365 * hours(24);
   LoggedTimer& never = Arm(3, kNever);
   Arm(2, kNever - nanoseconds(1));

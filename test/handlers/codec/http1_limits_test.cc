@@ -5,7 +5,7 @@
 
 #include "handlers/http1.h"
 #include "handlers/http_refusal.h"
-#include "http_samples.h"
+#include "test/handlers/codec/http_samples.h"
 
 namespace edgewise {
 namespace {

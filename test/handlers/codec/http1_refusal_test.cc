@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "handlers/http1.h"
+#include "handlers/http_policy.h"
 #include "handlers/http_refusal.h"
-#include "http_samples.h"
+#include "test/handlers/codec/http_samples.h"
 
 namespace edgewise {
 namespace {
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 struct Refused {
   std::string input;
@@ -89,6 +90,30 @@ TEST_CASE("targets with forbidden bytes or of no known form are refused") {
       {"GET ftp://host/ HTTP/1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadTarget},
       {"CONNECT /a HTTP/1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadTarget},
   });
+}
+
+TEST_CASE("a forbidden byte is found wherever in the target it stands") {
+  for (const std::size_t size : {1u, 7u, 8u, 9u, 16u, 17u, 40u}) {
+    const std::string clean = "/" + std::string(size - 1, '"');  // the byte below '#'
+    CHECK(CheckTarget(HttpMethod::kGet, clean) == HttpRefusal::kNone);
+    for (std::size_t at = 1; at < size; ++at) {
+      for (const char c : {'#', '\x80', '\xff', '\xa3'}) {
+        std::string target = clean;
+        target[at] = c;
+        INFO(target);
+        CHECK(CheckTarget(HttpMethod::kGet, target) == HttpRefusal::kBadTarget);
+      }
+    }
+  }
+}
+
+TEST_CASE("a length that no integer can hold is refused by our policy alone too") {
+  CHECK(HttpFieldPolicy().ContentLength("18446744073709551615") == HttpRefusal::kNone);
+  for (const std::string_view value :
+       {"18446744073709551616", "28446744073709551610", "", "1 ", "-1", "1a"}) {
+    INFO(value);
+    CHECK(HttpFieldPolicy().ContentLength(value) == HttpRefusal::kBadContentLength);
+  }
 }
 
 TEST_CASE("versions other than 1.0 and 1.1 are refused") {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "http_samples.h"
+#include "test/handlers/codec/http_samples.h"
 
 namespace edgewise {
 namespace {

@@ -103,7 +103,7 @@ TEST_CASE("a head is written only where it surely fits") {
 }
 
 TEST_CASE("a header value cannot hold a line end or another control byte") {
-  using namespace std::string_view_literals;
+  using std::string_view_literals::operator""sv;
   for (const std::string_view value :
        {"a\r\nSet-Cookie: b"sv, "a\nb"sv, "a\rb"sv, "a\0b"sv, "\x7f"sv, "\x1f"sv}) {
     CHECK_FALSE(HttpHeaderValue::From(value).has_value());

@@ -1,0 +1,162 @@
+"""Starts edgewise-serve, shows it to the clients that people know, and loads it for a minute.
+
+usage: tour.py [--build FOLDER]
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shlex
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SCHEMES = ("http", "frame", "echo", "line")
+LOAD_SECONDS = 6
+
+
+class Tour:
+    def __init__(self, build):
+        self.build = pathlib.Path(build)
+        self.rows = []  # (what, requests a second, p50, p99)
+        self.folder = tempfile.mkdtemp(prefix="edgewise-")
+        self.unix = os.path.join(self.folder, "echo.sock")
+
+    def program(self, name):
+        found = sorted(path for path in self.build.rglob(name) if os.access(path, os.X_OK)
+                       and path.is_file())
+        if not found:
+            sys.exit(f"error: no {name} under {self.build}; build it first (bench/run does)")
+        return str(found[0])
+
+    def start(self):
+        words = [self.program("edgewise-serve")]
+        for scheme in SCHEMES:
+            words += ["--listen", f"{scheme}://127.0.0.1:0"]
+        words += ["--listen", f"echo+unix://{self.unix}"]
+        print("$ " + " ".join(["edgewise-serve", *words[1:]]))
+        self.server = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+        self.urls = {}
+        for _ in range(len(SCHEMES) + 1):
+            line = self.server.stdout.readline().strip()
+            if not line.startswith("listening on "):
+                sys.exit(f"error: the server did not start: {line}{self.server.stderr.read()}")
+            print(line)
+            url = line.split()[-1]
+            self.urls[url.split("://")[0]] = url
+
+    def stop(self):
+        """SIGTERM; the exit code, after the counters that it printed."""
+        self.server.send_signal(signal.SIGUSR1)
+        self.server.send_signal(signal.SIGTERM)
+        try:
+            _, said = self.server.communicate(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            _, said = self.server.communicate()
+        return self.server.returncode, said
+
+    def clean_up(self):
+        if self.server.poll() is None:
+            self.server.kill()
+            self.server.wait()
+        if os.path.exists(self.unix):
+            os.unlink(self.unix)
+        os.rmdir(self.folder)
+
+    def show_curl(self):
+        url = self.urls["http"]
+        for path, *options in (("/",), ("/plaintext", "-i"), ("/echo", "-d", "said and echoed"),
+                               ("/nowhere", "-o", "/dev/null", "-w", "%{http_code}")):
+            words = ["curl", "-s", "--max-time", "10", *options, url + path]
+            print("\n$ " + shlex.join(words), flush=True)
+            done = subprocess.run(words, capture_output=True, text=True, check=False)
+            print(done.stdout.replace("\r", "").rstrip())
+            if done.returncode != 0:
+                raise RuntimeError(f"curl failed with {done.returncode}")
+
+    def show_frames(self):
+        host, port = self.urls["frame"].split("://")[1].rsplit(":", 1)
+        print("\nframes: a 4-byte big-endian length, then as many bytes")
+        with socket.create_connection((host, int(port)), 10) as peer:
+            stream = peer.makefile("rb")
+            for payload in (b"a first frame", b"", os.urandom(1 << 20)):
+                peer.sendall(struct.pack(">I", len(payload)) + payload)
+                (size,) = struct.unpack(">I", stream.read(4))
+                if stream.read(size) != payload:
+                    raise RuntimeError("a frame came back changed")
+                print(f"  sent {len(payload)} bytes, the same {size} came back")
+
+    def load_http(self, depth):
+        """wrk, with `depth` requests in flight on each of 64 connections."""
+        words = ["wrk", "-t1", "-c64", f"-d{LOAD_SECONDS}s", "--latency"]
+        if depth > 1:
+            words += ["-s", str(ROOT / "bench" / "pipeline.lua")]
+        words += [self.urls["http"] + "/plaintext"] + (["--", str(depth)] if depth > 1 else [])
+        print("\n$ " + shlex.join(words), flush=True)
+        report = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        print(report.rstrip())
+        if "Socket errors" in report or "Non-2xx" in report:
+            raise RuntimeError("wrk saw errors")
+        rate = float(re.search(r"Requests/sec:\s+([\d.]+)", report).group(1))
+        p50, p99 = (re.search(rf"^\s+{percent}%\s+(\S+)", report, re.MULTILINE).group(1)
+                    for percent in (50, 99))
+        if depth > 1:
+            p50, p99 = "-", "-"  # wrk takes the time of a batch for that of a request
+        self.rows.append((f"http GET /plaintext, {depth} in flight (wrk)", rate, p50, p99))
+
+    def load_raw(self, scheme, depth):
+        words = [self.program("edgewise-load"), "--connections", "64", "--depth", str(depth),
+                 "--duration", str(LOAD_SECONDS), self.urls[scheme]]
+        print("\n$ " + " ".join(["edgewise-load", *words[1:]]), flush=True)
+        report = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        print(report.rstrip())
+        result = json.loads(report.splitlines()[-1])
+        rate = result["requests"] / result.get("seconds", LOAD_SECONDS)
+        self.rows.append((f"{scheme} of 64 bytes, {depth} in flight", rate, "-", "-"))
+
+    def table(self):
+        lines = [f"{'64 connections, one thread of the server':44} {'requests/s':>12}"
+                 f" {'p50':>10} {'p99':>10}"]
+        lines += [f"{what:44} {rate:12,.0f} {p50:>10} {p99:>10}"
+                  for what, rate, p50, p99 in self.rows]
+        return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", default=str(ROOT / "build"), help="build folder")
+    arguments = parser.parse_args()
+    # So that being told to stop runs the clean-up below, like an interrupt does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    tour = Tour(arguments.build)
+    tour.start()
+    try:
+        tour.show_curl()
+        tour.show_frames()
+        for depth in (1, 16):
+            tour.load_http(depth)
+        for scheme in ("frame", "echo"):
+            for depth in (1, 16):
+                tour.load_raw(scheme, depth)
+        code, said = tour.stop()
+    finally:
+        tour.clean_up()
+    print("\nThe server's counters at the end, by SIGUSR1 (those that are not 0):")
+    print("\n".join("  " + line for line in said.splitlines() if not line.endswith(" 0")))
+    print(f"SIGTERM: exit code {code}\n\n{tour.table()}")
+    results = pathlib.Path(arguments.build) / "results"
+    results.mkdir(exist_ok=True)
+    (results / "tour.txt").write_text(tour.table() + "\n", encoding="utf-8")
+    return 0 if code == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+// Stage: a worker on a faulty kernel, played round by round in a test's own thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "handlers/admissions.h"
+#include "handlers/edgewise.h"
+#include "handlers/worker.h"
+#include "reactor/kernel/linux_kernel.h"
+#include "test/handlers/script.h"
+#include "test/handlers/scripted.h"
+#include "test/support/faulty_kernel.h"
+
+namespace edgewise::handlers_test {
+
+using Call = FakeCall;
+
+struct StageOptions {
+  AddressFamily family = AddressFamily::kIpv4;
+  ConnectionOptions connection{};
+  WorkerOptions worker{};
+  std::size_t connections_max = 1000;
+  std::size_t per_address_max = 0;
+  // SO_SNDBUF and SO_RCVBUF of accepted sockets, inherited from the listener; 0: the kernel's.
+  int send_buffer = 0;
+  int receive_buffer = 0;
+};
+
+// After each round every connection is checked: R7 (`Accounted`), R3 as far as it can be seen from
+// outside, and that pending output has somebody waiting for room. At the end nothing may be left:
+// no descriptor, no connection, an OnClose for each OnOpen of the shared script. Each failure
+// fails the running test.
+//
+// Threading: the test's own thread. Ownership: of all it names.
+//
+//   Stage stage;
+//   stage.Serve(LengthPrefixed());
+//   Peer peer(stage.address());
+//   peer.Send(Frame("hello"));
+//   REQUIRE(stage.Until([&] { return peer.Pull() == Frame("hello"); }));
+class Stage {
+ public:
+  // How long a test waits for what must come; reached only when it fails.
+  static constexpr Duration kPatience = std::chrono::seconds(20);
+
+  explicit Stage(const StageOptions& options = {});
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  ~Stage();
+
+  // Opens another port, whose connections are cut by `codec` and do what `script` says.
+  template <Codec CodecType>
+  SocketAddress Serve(CodecType codec = CodecType()) {
+    return ServeWith(codec, &script);
+  }
+  template <Codec CodecType>
+  SocketAddress ServeWith(CodecType codec, Script* its_script) {
+    return Open(MakerOf<CodecType, Scripted>(std::move(codec), its_script));
+  }
+  // Of the port that was opened first.
+  const SocketAddress& address() const { return addresses_.front(); }
+
+  // One round, blocking for at most `wait`, then the checks.
+  void Round(Duration wait = Duration::zero());
+  void Rounds(int count);
+  // Rounds until `condition` holds. False: the patience is over.
+  [[nodiscard]] bool Until(absl::FunctionRef<bool()> condition);
+  // Rounds until a while after everything has become quiet: no events, nothing ready. Then asks
+  // the kernel whether a connection that claims to be drained has input waiting: the true audit.
+  void Settle();
+  // Moves the stopped clock, then one round.
+  void Pass(Duration by);
+
+  Worker& worker() { return *worker_; }
+  Reactor& reactor() { return worker_->reactor(); }
+  WorkerCounters counters() { return worker_->counters(); }
+  // The connection whose descriptor is the highest: the last one accepted, in most tests. Null if
+  // there is none.
+  Connection* newest();
+  std::size_t open_connections() { return worker_->table().size(); }
+  // Destroys the worker now, with the checks that are made at the end.
+  void End();
+
+  FaultyKernel kernel{LinuxKernel::Instance()};
+  Script script;
+  Admissions admissions;
+
+ private:
+  SocketAddress Open(Service::Maker maker);
+  void Check(Connection& connection);
+
+  const StageOptions options_;
+  std::deque<Service> services_;
+  std::deque<SocketAddress> addresses_;
+  std::unique_ptr<Worker> worker_;
+};
+
+// `payload` as LengthPrefixed sends it.
+std::string Frame(std::string_view payload);
+// `count` bytes that tell where they stand, so that one that is lost or doubled shows.
+std::string Pattern(std::size_t count);
+
+}  // namespace edgewise::handlers_test

@@ -112,12 +112,12 @@ class Connection : public EventHandler, private Timer {
   virtual Consumed Consume(std::string_view bytes) = 0;
   // The next frame may be delivered: reading is open, nothing is held, nobody has closed.
   bool Accepting() const {
-    return holds_ == 0 && write_side_ == WriteSide::kOpen && read_side_ == ReadSide::kOpen;
+    return (holds_ | static_cast<unsigned>(write_side_) | static_cast<unsigned>(read_side_)) == 0;
   }
   // The peer broke the protocol: say farewell, close.
   void RefuseMalformed(const char* reason, std::string_view farewell);
-  // Sends prefix, payload and suffix as one.
-  SendResult WriteFramed(const Envelope& envelope, std::string_view payload);
+  // Sends prefix, payload and suffix as one, where they could not simply be staged.
+  SendResult WriteSlowly(const Envelope& envelope, std::string_view payload);
 
   // --- What the service is told; FramedConnection passes it on.
 
@@ -155,9 +155,8 @@ class Connection : public EventHandler, private Timer {
   void FinishIfQuiet();
 
   // Writing: connection_output.cc.
-  void FlushStaged();
-  bool Stages(std::size_t payload, std::size_t total) const;
-  SendResult WriteSlowly(const Envelope& envelope, std::string_view payload);
+  void FlushStaged(ConstBuffer staged);
+  void KeepUnsent(const IoResult& result, ConstBuffer staged);
   SendResult Enqueue(std::span<const ConstBuffer> pieces, std::size_t skip);
   IoResult SendPieces(std::span<const ConstBuffer> pieces);
   IoResult Settle(const IoResult& result, std::size_t wanted);

@@ -17,7 +17,8 @@ struct Connection::Target {
 };
 
 Progress Connection::HandleInput() {
-  if (write_side_ != WriteSide::kOpen) return Discard();
+  if (write_side_ != WriteSide::kOpen) [[unlikely]]
+    return Discard();
   // Whatever happens in the turn, an exception of the service's included, the buffer comes back.
   struct Turn {
     Workspace& workspace;
@@ -26,12 +27,28 @@ Progress Connection::HandleInput() {
   if (output_.empty()) [[likely]]
     turn.workspace.LendStaging(this);
   const Progress progress = ReceiveAll();
-  if (!turn.workspace.staged().empty()) FlushStaged();
+  const ConstBuffer staged(turn.workspace.staged());
+  if (!staged.empty()) [[likely]]
+    FlushStaged(staged);
   if (progress == Progress::kDrained && intent_ == Intent::kServe &&
       write_side_ == WriteSide::kOpen) [[likely]] {
     return progress;
   }
   return EndTurn(progress);
+}
+
+// The end of a turn: what gathered in the staging buffer leaves.
+EDGEWISE_HOT void Connection::FlushStaged(ConstBuffer staged) {
+  context_.workspace.TakeStagingBack();
+  if (!registered()) [[unlikely]]
+    return;
+  const IoResult result = context_.reactor.kernel().Send(handle(), staged);
+  ++context_.counters.sends;
+  if (result.ok() && result.bytes() == staged.size()) [[likely]] {
+    context_.counters.bytes_sent += staged.size();
+    return;
+  }
+  KeepUnsent(result, staged);
 }
 
 // What is left to be decided when a turn did not simply drain the input.

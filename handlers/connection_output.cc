@@ -6,44 +6,11 @@
 #include "handlers/connection_context.h"
 
 namespace edgewise {
-namespace {
-
-// A payload from this size on is sent from where it stands, together with what is staged before it:
-// one more system call is cheaper than one more copy.
-constexpr std::size_t kDirectBytes = 16 * 1024;
-
-}  // namespace
-
-// May be copied into the staging buffer. (It is lent only while the write side is open and nothing
-// older is queued, and taken away by a close.)
-bool Connection::Stages(std::size_t payload, std::size_t total) const {
-  const Workspace& workspace = context_.workspace;
-  return workspace.staging_owner() == this && payload < kDirectBytes &&
-         total <= workspace.staging_room();
-}
 
 SendResult Connection::Write(std::string_view bytes) {
-  if (!Stages(bytes.size(), bytes.size())) return WriteSlowly(Envelope(), bytes);
-  Workspace& workspace = context_.workspace;
-  std::memcpy(workspace.staging_end(), bytes.data(), bytes.size());
-  workspace.Stage(bytes.size());
-  return SendResult::kAccepted;
-}
-
-SendResult Connection::WriteFramed(const Envelope& envelope, std::string_view payload) {
-  const std::size_t total = envelope.prefix_size + payload.size() + envelope.suffix_size;
-  if (!Stages(payload.size(), total)) return WriteSlowly(envelope, payload);
-  Workspace& workspace = context_.workspace;
-  char* end = workspace.staging_end();
-  // Whole arrays, for their sizes are constants; the slack behind the buffer takes what is too
-  // much.
-  std::memcpy(end, envelope.prefix.data(), envelope.prefix.size());
-  end += envelope.prefix_size;
-  std::memcpy(end, payload.data(), payload.size());
-  end += payload.size();
-  std::memcpy(end, envelope.suffix.data(), envelope.suffix.size());
-  workspace.Stage(total);
-  return SendResult::kAccepted;
+  const Envelope none;
+  if (context_.workspace.StageFor(this, none, bytes)) return SendResult::kAccepted;
+  return WriteSlowly(none, bytes);
 }
 
 SendResult Connection::WriteSlowly(const Envelope& envelope, std::string_view payload) {
@@ -125,23 +92,14 @@ IoResult Connection::Settle(const IoResult& result, std::size_t wanted) {
   return IoResult::Bytes(sent);
 }
 
-// The end of a turn: what gathered in the staging buffer leaves. REQUIRES: something did.
-void Connection::FlushStaged() {
-  const ConstBuffer staged(context_.workspace.staged());
-  context_.workspace.TakeStagingBack();
+// The send at the end of a turn did not take all that was staged.
+void Connection::KeepUnsent(const IoResult& result, ConstBuffer staged) {
   if (!registered()) return;
-  ConnectionCounters& counters = context_.counters;
-  IoResult result = context_.reactor.kernel().Send(handle(), staged);
-  ++counters.sends;
-  if (result.ok() && result.bytes() == staged.size()) [[likely]] {
-    counters.bytes_sent += staged.size();
-    return;
-  }
   const std::span<const ConstBuffer> pieces(&staged, 1);
-  result = Settle(result, staged.size());
-  if (result.error() == Error::kInterrupted) result = SendPieces(pieces);
-  if (!result.ok()) return Fail(result.error());
-  static_cast<void>(Enqueue(pieces, result.bytes()));
+  IoResult sent = Settle(result, staged.size());
+  if (sent.error() == Error::kInterrupted) sent = SendPieces(pieces);
+  if (!sent.ok()) return Fail(sent.error());
+  static_cast<void>(Enqueue(pieces, sent.bytes()));
 }
 
 Progress Connection::HandleOutput() {

@@ -15,15 +15,15 @@ namespace edgewise {
 
 // What arrives.
 enum class ReadSide : std::uint8_t {
-  kOpen,    // more may come
-  kEof,     // the peer has finished sending, and all of it was read
-  kFailed,  // broken
+  kOpen = 0,  // more may come
+  kEof,       // the peer has finished sending, and all of it was read
+  kFailed,    // broken
 };
 enum class ReadEvent : std::uint8_t { kEndOfStream, kFault };
 
 // What leaves.
 enum class WriteSide : std::uint8_t {
-  kOpen,      // accepts output
+  kOpen = 0,  // accepts output
   kDraining,  // closing: takes no more, what is queued still leaves
   kShut,      // all has left and the peer was told so
   kFailed,    // broken, or given up

@@ -6,6 +6,7 @@
 
 #include "handlers/codec.h"
 #include "handlers/connection.h"
+#include "handlers/connection_context.h"
 #include "handlers/frame_handler.h"
 
 namespace edgewise {
@@ -28,7 +29,9 @@ class FramedConnection final : public Connection {
   SendResult Send(std::string_view payload) override {
     if constexpr (FramingCodec<CodecType>) {
       if (payload.size() > codec_.frame_bytes_max()) return SendResult::kTooLong;
-      return WriteFramed(codec_.Encode(payload.size()), payload);
+      const Envelope envelope = codec_.Encode(payload.size());
+      if (context().workspace.StageFor(this, envelope, payload)) return SendResult::kAccepted;
+      return WriteSlowly(envelope, payload);
     } else {
       return Write(payload);
     }

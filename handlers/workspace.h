@@ -7,15 +7,19 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
 
+#include "handlers/codec.h"
 #include "handlers/http_date.h"
 #include "handlers/output_chunk.h"
 #include "reactor/kernel/kernel.h"
 
 namespace edgewise {
+
+class Connection;
 
 // Threading: the reactor's thread. Ownership: its buffers.
 class Workspace {
@@ -24,6 +28,9 @@ class Workspace {
   // is received behind, in its own buffer.
   static constexpr std::size_t kCarryMax = 8 * 1024;
   static constexpr std::size_t kStagingBytes = 64 * 1024;
+  // A payload from this size on is sent from where it stands, together with what is staged before
+  // it: one more system call is cheaper than one more copy.
+  static constexpr std::size_t kDirectBytes = 16 * 1024;
 
   // `receive_bytes`: the most that one receive asks for.
   explicit Workspace(std::size_t receive_bytes);
@@ -35,8 +42,8 @@ class Workspace {
 
   // The staging buffer is lent to the connection whose turn it is, unless older output of its own
   // is still queued: the order of bytes decides. Otherwise to nobody (null).
-  const void* staging_owner() const { return staging_owner_; }
-  void LendStaging(const void* owner) { staging_owner_ = owner; }
+  const Connection* staging_owner() const { return staging_owner_; }
+  void LendStaging(const Connection* owner) { staging_owner_ = owner; }
   // Forgets what is staged. (The bytes stay where they are until somebody stages again.)
   void TakeStagingBack() {
     staging_owner_ = nullptr;
@@ -49,6 +56,27 @@ class Workspace {
   std::size_t staging_room() const { return kStagingBytes - staged_; }
   void Stage(std::size_t bytes) { staged_ += bytes; }
   void ClearStaged() { staged_ = 0; }
+  // Stages a payload and what the codec puts around it, if the buffer is lent to `owner`, the
+  // payload is not so long that sending it from where it stands is cheaper, and there is room.
+  bool StageFor(const Connection* owner, const Envelope& envelope, std::string_view payload) {
+    const std::size_t total = envelope.prefix_size + payload.size() + envelope.suffix_size;
+    if (staging_owner_ != owner || payload.size() >= kDirectBytes || total > staging_room()) {
+      return false;
+    }
+    char* end = staging_end();
+    // Whole arrays, for their sizes are constants; the slack takes what is too much.
+    if (envelope.prefix_size != 0) {
+      std::memcpy(end, envelope.prefix.data(), envelope.prefix.size());
+      end += envelope.prefix_size;
+    }
+    std::memcpy(end, payload.data(), payload.size());
+    end += payload.size();
+    if (envelope.suffix_size != 0) {
+      std::memcpy(end, envelope.suffix.data(), envelope.suffix.size());
+    }
+    Stage(total);
+    return true;
+  }
 
   ChunkPool& chunks() { return chunks_; }
   BufferGauge& gauge() { return chunks_.gauge(); }
@@ -69,7 +97,7 @@ class Workspace {
   std::span<char> receive_room_;
   std::unique_ptr<char[]> staging_;
   std::size_t staged_ = 0;
-  const void* staging_owner_ = nullptr;
+  const Connection* staging_owner_ = nullptr;
   ChunkPool chunks_;
   HttpDate date_;
   HttpDateText date_text_;

@@ -80,8 +80,8 @@ class EventHandler {
   friend class Reactor;     // keeps the registration
   friend class ReadyQueue;  // keeps the link
 
-  using Hook = boost::intrusive::list_member_hook<
-      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+  using Hook =
+      boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>>;
 
   Hook hook_;
   Reactor* reactor_ = nullptr;

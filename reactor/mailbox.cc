@@ -12,7 +12,7 @@ PostResult Mailbox::Post(Task task) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return PostResult::kClosed;
-    if (pending_.load(std::memory_order_relaxed) >= capacity_) {
+    if (pending_.load(std::memory_order_relaxed) % kInterruption >= capacity_) {
       refused_.fetch_add(1, std::memory_order_relaxed);
       return PostResult::kFull;
     }
@@ -21,6 +21,11 @@ PostResult Mailbox::Post(Task task) {
   }
   Wake();
   return PostResult::kPosted;
+}
+
+void Mailbox::Interrupt() {
+  pending_.fetch_add(kInterruption, std::memory_order_seq_cst);
+  Wake();
 }
 
 void Mailbox::Wake() {

@@ -43,11 +43,14 @@ class Mailbox {
 
   // Takes `task` unless the answer is not kPosted. Never blocks for longer than another post.
   PostResult Post(Task task);
-  // Makes a sleeping reactor return from its wait.
-  void Wake();
+  // From any thread: makes the reactor return from its wait and not begin another, until the
+  // reactor's thread calls EndInterruption. REQUIRES: in turns.
+  void Interrupt();
+  void EndInterruption() { pending_.fetch_sub(kInterruption, std::memory_order_relaxed); }
   // From now on Post answers kClosed; what waits is destroyed.
   void Close();
 
+  // Tasks wait, or an interruption.
   bool has_work() const { return pending_.load(std::memory_order_relaxed) != 0; }
   // Declares that the reactor is about to block. False: there is work, do not.
   bool PrepareToSleep() {
@@ -63,10 +66,15 @@ class Mailbox {
   std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:
+  // An interruption counts as this many tasks: more than there can be.
+  static constexpr std::size_t kInterruption = std::size_t{1} << 62;
+
+  void Wake();
+
   Kernel& kernel_;
   const Handle wakeup_;
   const std::size_t capacity_;
-  std::atomic<std::size_t> pending_{0};  // in the inbox or taken but not run
+  std::atomic<std::size_t> pending_{0};  // in the inbox or taken but not run; and interruptions
   std::atomic<bool> asleep_{true};
   std::atomic<std::uint64_t> refused_{0};
 

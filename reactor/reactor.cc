@@ -2,8 +2,9 @@
 #include "reactor/reactor.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <exception>
-#include <string>
 
 #include "reactor/check.h"
 
@@ -12,6 +13,9 @@ namespace {
 
 // Where a timer is closer than this, a stale clock would make it late by more than it should be.
 constexpr Duration kCloseTimer = std::chrono::milliseconds(4);
+// A longer wait begins with one of this length, after which the clock is read: the round before may
+// have taken any time, and a timer must not be late by that.
+constexpr Duration kStaleWait = std::chrono::milliseconds(50);
 
 // The rounds whose upcalls are timed are those whose number has none of these bits.
 std::uint32_t TimingMask(UpcallTiming timing) {
@@ -38,6 +42,7 @@ Reactor::Reactor(Kernel& kernel, const ReactorOptions& options)
       epoll_(Opened(kernel.OpenEpoll())),
       wakeup_(Opened(kernel.OpenWakeup())),
       events_(std::max<std::size_t>(options.events_max, 1)),
+      event_room_(events_),
       now_(kernel.MonotonicNow()),
       timers_(now_),
       mailbox_(kernel, wakeup_, options.mailbox_max),
@@ -64,54 +69,66 @@ Reactor::~Reactor() {
 }
 
 void Reactor::Run() {
-  while (!stop_.load(std::memory_order_acquire)) RunOnce(kForever);
+  EDGEWISE_CHECK(phase_ == Phase::kOutside,
+                 "R5: a round is not re-entrant: Run was called from an upcall");
+  // A stop counts as work for the mailbox, so one look each round serves for both.
+  while (!mailbox_.has_work() || !stop_.load(std::memory_order_acquire)) Round(kForever);
   stop_.store(false, std::memory_order_relaxed);
+  mailbox_.EndInterruption();
 }
 
 void Reactor::Stop() {
-  stop_.store(true, std::memory_order_release);
-  mailbox_.Wake();
+  if (!stop_.exchange(true, std::memory_order_acq_rel)) mailbox_.Interrupt();
 }
 
 void Reactor::RunOnce(Duration max_wait) {
   EDGEWISE_CHECK(phase_ == Phase::kOutside,
                  "R5: a round is not re-entrant: RunOnce was called from an upcall");
+  Round(max_wait);
+}
+
+EDGEWISE_HOT void Reactor::Round(Duration max_wait) {
   ++round_;
   ++counters_.rounds;
   phase_ = Phase::kWaiting;
-  const std::size_t count = Wait(TimeToWait(max_wait));
+  // No user code runs before the timers do, so the next of them is asked for once.
+  const Time next_timer = timers_.NextWake();
+  const std::size_t count = Wait(TimeToWait(max_wait, next_timer), next_timer);
   phase_ = Phase::kMerging;
   Merge(count);
   now_ = kernel_.MonotonicNow();
-  if (timers_.NextWake() <= now_) [[unlikely]]
+  if (now_ >= next_timer) [[unlikely]]
     ExpireTimers();
   phase_ = Phase::kDispatching;
   DispatchInteractive();
-  if (!ready_.bulk_empty()) DispatchBulk();
+  if (!ready_.bulk_empty()) [[unlikely]]
+    DispatchBulk();
   if (mailbox_.has_work()) [[unlikely]]
     RunTasks();
-  if (!retired_.empty()) ReclaimRetired();
+  if (retired_count_ != 0) [[unlikely]]
+    ReclaimRetired();
   phase_ = Phase::kOutside;
 }
 
-Duration Reactor::PollTimeout() { return TimeToWait(kForever); }
+Duration Reactor::PollTimeout() {
+  UpdateNow();  // a foreign loop may have been elsewhere for long
+  return TimeToWait(kForever, timers_.NextWake());
+}
 
-EDGEWISE_HOT Duration Reactor::TimeToWait(Duration max_wait) {
-  if (!ready_.empty() || !retired_.empty()) return Duration::zero();
-  if (stop_.load(std::memory_order_relaxed)) return Duration::zero();
+EDGEWISE_HOT Duration Reactor::TimeToWait(Duration max_wait, Time next_timer) {
+  if (!ready_.empty() || retired_count_ != 0) return Duration::zero();
   // Outside a round, too, a reactor counts as asleep: the next post writes to the eventfd, which
   // wakes this wait or the foreign loop that polls the descriptor.
   if (!mailbox_.PrepareToSleep()) return Duration::zero();
-  const Time next = timers_.NextWake();
-  if (next == kNever) return max_wait;
-  Duration wait = next - now_;
+  if (next_timer == kNever) return max_wait;
+  Duration wait = next_timer - now_;
   // now() is as old as this round. For a far timer that is close enough.
   if (wait < kCloseTimer) [[unlikely]]
-    wait = std::max(next - UpdateNow(), Duration::zero());
+    wait = std::max(next_timer - UpdateNow(), Duration::zero());
   return std::min(wait, max_wait);
 }
 
-EDGEWISE_HOT std::size_t Reactor::Wait(Duration timeout) {
+EDGEWISE_HOT std::size_t Reactor::Wait(Duration timeout, Time next_timer) {
   if (timeout > Duration::zero()) {
     ++counters_.waits;
     if (spin_.Worthwhile()) [[unlikely]] {
@@ -119,7 +136,12 @@ EDGEWISE_HOT std::size_t Reactor::Wait(Duration timeout) {
       if (count != 0) return count;
     }
   }
-  const IoResult waited = kernel_.EpollWait(epoll_, events_, timeout);
+  const bool is_long = timeout > kStaleWait && next_timer != kNever;
+  IoResult waited = kernel_.EpollWait(epoll_, event_room_, is_long ? kStaleWait : timeout);
+  if (is_long && waited.ok() && waited.bytes() == 0) [[unlikely]] {
+    const Duration rest = std::max(next_timer - UpdateNow(), Duration::zero());
+    waited = kernel_.EpollWait(epoll_, event_room_, std::min(rest, timeout - kStaleWait));
+  }
   mailbox_.Awake();
   if (waited.ok()) [[likely]]
     return waited.bytes();
@@ -134,7 +156,7 @@ std::size_t Reactor::SpinFor(Duration timeout) {
   ++counters_.spins;
   const Time end = kernel_.MonotonicNow() + std::min(spin_.budget(), timeout);
   do {
-    const IoResult polled = kernel_.EpollWait(epoll_, events_, Duration::zero());
+    const IoResult polled = kernel_.EpollWait(epoll_, event_room_, Duration::zero());
     if (polled.ok() && polled.bytes() != 0) {
       ++counters_.spin_hits;
       spin_.Paid();
@@ -148,12 +170,11 @@ std::size_t Reactor::SpinFor(Duration timeout) {
 
 EDGEWISE_HOT void Reactor::Merge(std::size_t count) {
   counters_.events += count;
-  const EpollEvent* const end = events_.data() + count;
-  for (const EpollEvent* event = events_.data(); event != end; ++event) {
-    auto* handler = static_cast<EventHandler*>(event->tag);
+  for (const EpollEvent& event : event_room_.first(count)) {
+    auto* handler = static_cast<EventHandler*>(event.tag);
     if (handler == nullptr) [[unlikely]]
       continue;  // the mailbox's eventfd
-    handler->ready_ |= ReadinessOf(event->mask);
+    handler->ready_ |= ReadinessOf(event.mask);
     if ((handler->ready_ & handler->interest_) != 0 && !handler->linked()) ready_.Link(*handler);
   }
 }
@@ -189,30 +210,26 @@ void Reactor::DispatchBulk() {
   }
 }
 
-void Reactor::DispatchOne(EventHandler& handler) {
-  EDGEWISE_CHECK(phase_ == Phase::kDispatching, "R1: an upcall outside step 5 of the round");
-  EDGEWISE_CHECK(handler.registered(), "R2: a handler that is not registered was dispatched");
-  EDGEWISE_CHECK(handler.last_round_ != round_, "R4: a handler was dispatched twice in a round");
-  ReadyQueue::Unlink(handler);
+EDGEWISE_HOT void Reactor::DispatchOne(EventHandler& handler) {
+  EDGEWISE_DCHECK(phase_ == Phase::kDispatching, "R1: an upcall outside step 5 of the round");
+  EDGEWISE_DCHECK(handler.registered(), "R2: a handler that is not registered was dispatched");
+  EDGEWISE_DCHECK(handler.last_round_ != round_, "R4: a handler was dispatched twice in a round");
+  ready_.Unlink(handler);
   handler.last_round_ = round_;
   current_ = &handler;
   preempted_ = false;
   spent_ = 0;
   ++counters_.upcalls;
-  try {
-    if ((round_ & timing_mask_) == 0) [[unlikely]] {
-      TimedUpcalls(handler);
-    } else {
-      Upcalls(handler);
-    }
-  } catch (...) {
-    ReportException("an upcall");
-    Retire(handler, {.cause = CloseCause::kException});
+  if ((round_ & timing_mask_) == 0) [[unlikely]] {
+    TimedUpcalls(handler);
+  } else {
+    Upcalls(handler);
   }
   current_ = nullptr;
-  // The polite handler that drained its input, almost always: nothing left to want, nothing to
-  // reclass.
-  if (!preempted_ && !handler.bulk_ && (handler.ready_ & handler.interest_) == 0) return;
+  // The polite handler that drained its input, almost always: nothing left to want, no class to
+  // change.
+  if ((handler.ready_ & handler.interest_) == 0 && !preempted_ && !handler.bulk_) [[likely]]
+    return;
   if (handler.registered()) Reclassify(handler);
 }
 
@@ -232,17 +249,23 @@ void Reactor::TimedUpcalls(EventHandler& handler) {
   counters_.longest_upcall = std::max(counters_.longest_upcall, kernel_.MonotonicNow() - begin);
 }
 
+// The one point where exceptions of user code are caught.
 EDGEWISE_HOT void Reactor::Upcalls(EventHandler& handler) {
-  // Input first: what the peer sent before it broke the connection is still to be read.
-  if ((handler.ready_ & handler.interest_ & kReadable) != 0) {
-    Apply(handler, kReadable, handler.HandleInput());
+  try {
+    // Input first: what the peer sent before it broke the connection is still to be read.
+    if ((handler.ready_ & handler.interest_ & kReadable) != 0) [[likely]] {
+      Apply(handler, kReadable, handler.HandleInput());
+    }
+    // A handler that was retired wants nothing any more: its masks are empty.
+    if ((handler.ready_ & handler.interest_ & kWritable) != 0) [[unlikely]] {
+      Apply(handler, kWritable, handler.HandleOutput());
+    }
+    if ((handler.ready_ & kBroken) != 0) [[unlikely]]
+      ErrorUpcall(handler);
+  } catch (...) {
+    ReportException("an upcall");
+    Retire(handler, {.cause = CloseCause::kException});
   }
-  // A handler that was retired wants nothing any more: its masks are empty.
-  if ((handler.ready_ & handler.interest_ & kWritable) != 0) {
-    Apply(handler, kWritable, handler.HandleOutput());
-  }
-  if ((handler.ready_ & kBroken) != 0) [[unlikely]]
-    ErrorUpcall(handler);
 }
 
 void Reactor::ErrorUpcall(EventHandler& handler) {
@@ -276,7 +299,7 @@ void Reactor::Requeue(EventHandler& handler) {
   if (wanted) {
     ready_.Link(handler);
   } else {
-    ReadyQueue::Unlink(handler);
+    ready_.Unlink(handler);
   }
 }
 
@@ -296,9 +319,10 @@ void Reactor::RunTasks() {
 
 void Reactor::ReclaimRetired() {
   phase_ = Phase::kReclaiming;
-  while (!retired_.empty()) {
+  while (retired_count_ != 0) {
     EventHandler& handler = retired_.front();
     retired_.pop_front();
+    --retired_count_;
     try {
       handler.HandleClose(handler.reason_);
     } catch (...) {
@@ -306,12 +330,16 @@ void Reactor::ReclaimRetired() {
     }
     --registered_;
     handler.registration_ = EventHandler::Registration::kIdle;
-    handler.Reclaim();
+    try {
+      handler.Reclaim();
+    } catch (...) {
+      ReportException("Reclaim");
+    }
   }
 }
 
 void Reactor::DrainRetired() {
-  if (retired_.empty()) return;
+  if (retired_count_ == 0) return;
   EDGEWISE_CHECK(phase_ == Phase::kOutside, "R5: DrainRetired was called from an upcall");
   ReclaimRetired();
   phase_ = Phase::kOutside;
@@ -319,15 +347,19 @@ void Reactor::DrainRetired() {
 
 void Reactor::ReportException(const char* where) {
   ++counters_.exceptions;
-  std::string what = "something that is not a std::exception";
+  // Without allocating: it may be the lack of memory that is reported.
+  std::array<char, 512> line{};
+  const auto print = [&line, where](const char* what) {
+    std::snprintf(line.data(), line.size(), "edgewise: an exception left %s: %s", where, what);
+  };
   try {
     throw;
   } catch (const std::exception& exception) {
-    what = exception.what();
+    print(exception.what());
   } catch (...) {
-    what += " was thrown";
+    print("something that is not a std::exception");
   }
-  kernel_.Log("edgewise: an exception left " + std::string(where) + ": " + what);
+  kernel_.Log(line.data());
 }
 
 }  // namespace edgewise

@@ -36,6 +36,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -140,8 +141,9 @@ class Reactor {
   };
 
   Handle Opened(const HandleResult& result);
-  Duration TimeToWait(Duration max_wait);
-  std::size_t Wait(Duration timeout);
+  void Round(Duration max_wait);
+  Duration TimeToWait(Duration max_wait, Time next_timer);
+  std::size_t Wait(Duration timeout, Time next_timer);
   std::size_t SpinFor(Duration timeout);
   void Merge(std::size_t count);
   void ExpireTimers();
@@ -168,8 +170,10 @@ class Reactor {
   std::atomic<bool> stop_{false};
 
   std::vector<EpollEvent> events_;
+  const std::span<EpollEvent> event_room_;  // all of events_
   ReadyQueue ready_;
   ReadyQueue::List retired_;
+  std::size_t retired_count_ = 0;
   EventHandler* current_ = nullptr;  // in its upcall
   bool preempted_ = false;           // … and it answered kPreempted
   std::size_t spent_ = 0;            // bytes, in the current upcall

@@ -47,7 +47,7 @@ void Reactor::Retire(EventHandler& handler, const CloseReason& reason) {
   EDGEWISE_CHECK(handler.registered(), "R2: a handler that was never registered was retired");
   if (handler.linked()) {
     ++counters_.stale_events_dropped;
-    ReadyQueue::Unlink(handler);
+    ready_.Unlink(handler);
   }
   const Error error = kernel_.EpollRemove(epoll_, handler.handle_);
   EDGEWISE_CHECK(error == Error::kNone,
@@ -59,6 +59,7 @@ void Reactor::Retire(EventHandler& handler, const CloseReason& reason) {
   handler.interest_ = kNothing;
   handler.registration_ = Registration::kRetired;
   retired_.push_back(handler);
+  ++retired_count_;
 }
 
 void Reactor::AddInterest(EventHandler& handler, Readiness directions) {

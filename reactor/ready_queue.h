@@ -11,13 +11,13 @@
 #pragma once
 
 #include <boost/intrusive/list.hpp>
+#include <cstdint>
 
 #include "reactor/event_handler.h"
 
 namespace edgewise {
 
-// Threading: the reactor's thread. Ownership: none; handlers are linked by a hook of their own, and
-// unlink themselves when destroyed.
+// Threading: the reactor's thread. Ownership: none; handlers are linked by a hook of their own.
 class ReadyQueue {
  public:
   // A list through the one hook that each handler has. The reactor keeps another of these for the
@@ -27,21 +27,31 @@ class ReadyQueue {
       boost::intrusive::member_hook<EventHandler, EventHandler::Hook, &EventHandler::hook_>,
       boost::intrusive::constant_time_size<false>>;
 
-  bool empty() const { return interactive_.empty() && bulk_.empty(); }
-  bool interactive_empty() const { return interactive_.empty(); }
-  bool bulk_empty() const { return bulk_.empty(); }
+  bool empty() const { return interactive_count_ + bulk_count_ == 0; }
+  bool interactive_empty() const { return interactive_count_ == 0; }
+  bool bulk_empty() const { return bulk_count_ == 0; }
 
   // REQUIRES: not empty, of the class asked.
   EventHandler& FrontInteractive() { return interactive_.front(); }
   EventHandler& FrontBulk() { return bulk_.front(); }
 
   // Appends to the queue of its class. REQUIRES: not linked.
-  void Link(EventHandler& handler) { (handler.bulk_ ? bulk_ : interactive_).push_back(handler); }
-  static void Unlink(EventHandler& handler) { handler.hook_.unlink(); }
+  void Link(EventHandler& handler) {
+    ++(handler.bulk_ ? bulk_count_ : interactive_count_);
+    (handler.bulk_ ? bulk_ : interactive_).push_back(handler);
+  }
+  // REQUIRES: linked, and of the same class as when it was.
+  void Unlink(EventHandler& handler) {
+    --(handler.bulk_ ? bulk_count_ : interactive_count_);
+    List::node_algorithms::unlink(List::value_traits::to_node_ptr(handler));
+    List::node_algorithms::init(List::value_traits::to_node_ptr(handler));
+  }
 
  private:
   List interactive_;
   List bulk_;
+  std::uint32_t interactive_count_ = 0;
+  std::uint32_t bulk_count_ = 0;
 };
 
 }  // namespace edgewise

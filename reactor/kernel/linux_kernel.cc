@@ -147,9 +147,11 @@ int FamilyNumber(AddressFamily family) {
 }
 
 timespec ToTimespec(Duration duration) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
-  return {.tv_sec = static_cast<time_t>(seconds.count()),
-          .tv_nsec = static_cast<long>((duration - seconds).count())};
+  constexpr Duration kSecond = std::chrono::seconds(1);
+  // Most waits are short, and a division is not.
+  if (duration < kSecond) [[likely]]
+    return {.tv_sec = 0, .tv_nsec = duration.count()};
+  return {.tv_sec = duration / kSecond, .tv_nsec = (duration % kSecond).count()};
 }
 
 std::chrono::nanoseconds ReadClock(clockid_t clock) {

@@ -50,7 +50,7 @@ Stage::~Stage() {
   if (worker_ != nullptr) End();
 }
 
-SocketAddress Stage::Open(Service::Maker maker) {
+SocketAddress Stage::ServeMade(Service::Maker maker) {
   const SocketAddress wish =
       options_.family == AddressFamily::kUnix ? FreshName(kernel) : AnyPort(options_.family);
   const absl::StatusOr<Handle> listener = OpenListener(kernel, wish);
@@ -131,7 +131,7 @@ Connection* Stage::newest() {
 
 void Stage::End() {
   const WorkerCounters counters = worker_->counters();
-  CHECK(counters.connection.lost_edges == 0);
+  CHECK(counters.connection.lost_edges == lost_edges_expected);
   worker_.reset();
   CHECK(kernel.open_handles() == 0);
   CHECK(kernel.strange_closes() == 0);

@@ -61,8 +61,9 @@ class Stage {
   }
   template <Codec CodecType>
   SocketAddress ServeWith(CodecType codec, Script* its_script) {
-    return Open(MakerOf<CodecType, Scripted>(std::move(codec), its_script));
+    return ServeMade(MakerOf<CodecType, Scripted>(std::move(codec), its_script));
   }
+  SocketAddress ServeMade(Service::Maker maker);
   // Of the port that was opened first.
   const SocketAddress& address() const { return addresses_.front(); }
 
@@ -87,12 +88,14 @@ class Stage {
   // Destroys the worker now, with the checks that are made at the end.
   void End();
 
+  // For the tests of the audit alone: lost edges that are expected at the end.
+  std::uint64_t lost_edges_expected = 0;
+
   FaultyKernel kernel{LinuxKernel::Instance()};
   Script script;
   Admissions admissions;
 
  private:
-  SocketAddress Open(Service::Maker maker);
   void Check(Connection& connection);
 
   const StageOptions options_;

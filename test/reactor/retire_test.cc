@@ -89,7 +89,9 @@ TEST_CASE_METHOD(ReactorFixture, "timers and tasks can retire handlers, in the s
   ScriptedHandler& a = Add("a");
   ScriptedHandler& b = Add("b");
   struct Killer : Timer {
-    void HandleTimeout(Time) override { reactor->Retire(*victim, {.cause = CloseCause::kIdleTimeout}); }
+    void HandleTimeout(Time) override {
+      reactor->Retire(*victim, {.cause = CloseCause::kIdleTimeout});
+    }
     Reactor* reactor;
     ScriptedHandler* victim;
   } killer;
@@ -137,7 +139,8 @@ TEST_CASE_METHOD(ReactorFixture, "a descriptor number used again belongs to the 
   CHECK(log == Log{"c.input"});
 }
 
-TEST_CASE_METHOD(ReactorFixture, "the owner may destroy the handler, or register it anew, in Reclaim") {
+TEST_CASE_METHOD(ReactorFixture,
+                 "the owner may destroy the handler, or register it anew, in Reclaim") {
   SECTION("destroy") {
     auto owned = std::make_unique<ScriptedHandler>(log, "owned");
     owned->input = [] { return Progress::kFailed; };

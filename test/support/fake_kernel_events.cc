@@ -61,8 +61,8 @@ IoResult FakeKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Duratio
   std::size_t count = 0;
   const bool woken =
       std::any_of(open_.begin(), open_.end(), [](const auto& entry) { return entry.second.edge; });
-  const bool in_time = !batches_.empty() && (timeout == kForever ||
-                                             batches_.front().due <= now() + timeout);
+  const bool in_time =
+      !batches_.empty() && (timeout == kForever || batches_.front().due <= now() + timeout);
   if (in_time && (!woken || batches_.front().due <= now())) {
     Batch& batch = batches_.front();
     elapsed_ = std::max(elapsed_, batch.due - kStart);

@@ -143,7 +143,9 @@ AcceptResult FaultyKernel::Accept(Handle listener) {
     return {.error = error};
   }
   AcceptResult accepted = inner_.Accept(listener);
-  if (accepted.error == Error::kNone) Opened(HandleResult::Of(accepted.handle));
+  if (accepted.error == Error::kNone) {
+    static_cast<void>(Opened(HandleResult::Of(accepted.handle)));
+  }
   return accepted;
 }
 

@@ -32,15 +32,17 @@
 
 namespace edgewise {
 
+// Which uses of a call, counted from the time of planning: the next one is 1.
+struct FaultUses {
+  std::uint64_t first = 1;
+  std::uint64_t count = 1;
+};
+
 class FaultyKernel final : public Kernel {
  public:
   using Call = FakeCall;
 
-  // Which uses of a call, counted from the time of planning: the next one is 1.
-  struct Uses {
-    std::uint64_t first = 1;
-    std::uint64_t count = 1;
-  };
+  using Uses = FaultUses;
   static constexpr Uses kAlways{.first = 1, .count = ~std::uint64_t{0} / 2};
 
   explicit FaultyKernel(Kernel& inner) : inner_(inner) {}

@@ -12,7 +12,11 @@
 namespace edgewise {
 namespace {
 
-using std::string_literals::operator""s;
+// A literal with NULs in it.
+template <std::size_t kSize>
+std::string Bytes(const char (&literal)[kSize]) {
+  return std::string(literal, kSize - 1);
+}
 
 struct Refused {
   std::string input;
@@ -81,7 +85,7 @@ TEST_CASE("targets with forbidden bytes or of no known form are refused") {
       {"GET /0123456789\x80 HTTP/1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadTarget},
       {"GET /\x7f HTTP/1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadTarget},
       {"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadTarget},
-      {"GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n"s, HttpRefusal::kBadTarget},
+      {Bytes("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n"), HttpRefusal::kBadTarget},
       {"GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadTarget},
       {"GET a/b HTTP/1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadTarget},
       {"GET * HTTP/1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadTarget},
@@ -144,8 +148,8 @@ TEST_CASE("malformed header lines are refused") {
       {GetWith("no colon"), HttpRefusal::kBadHeaderName},
       {GetWith("nocolon"), HttpRefusal::kBadHeaderName},
       {GetWith("A\x80: b"), HttpRefusal::kBadHeaderName},
-      {GetWith("A\0: b"s), HttpRefusal::kBadHeaderName},
-      {GetWith("A: b\0c"s), HttpRefusal::kBadHeaderValue},
+      {GetWith(Bytes("A\0: b")), HttpRefusal::kBadHeaderName},
+      {GetWith(Bytes("A: b\0c")), HttpRefusal::kBadHeaderValue},
       {GetWith("A: b\x01"), HttpRefusal::kBadHeaderValue},
       {GetWith("A: b\x7f"), HttpRefusal::kBadHeaderValue},
   });

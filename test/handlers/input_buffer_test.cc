@@ -1,0 +1,123 @@
+// The bytes of an unfinished frame.
+#include "handlers/input_buffer.h"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+namespace edgewise {
+namespace {
+
+// Clears the buffer before it goes, as an owner must.
+struct Owned {
+  ~Owned() { buffer.Clear(gauge); }
+  void Fill(std::string_view bytes, std::size_t total) {
+    while (!bytes.empty()) {
+      const std::span<char> room = buffer.Room(total, gauge);
+      const std::size_t size = std::min(room.size(), bytes.size());
+      std::memcpy(room.data(), bytes.data(), size);
+      buffer.Commit(size);
+      bytes.remove_prefix(size);
+    }
+  }
+  BufferGauge gauge;
+  InputBuffer buffer;
+};
+
+}  // namespace
+
+TEST_CASE("an empty buffer holds no memory and answers everything with nothing") {
+  Owned owned;
+  CHECK(owned.buffer.empty());
+  CHECK(owned.buffer.size() == 0);
+  CHECK(owned.buffer.capacity() == 0);
+  CHECK(owned.buffer.bytes().empty());
+  CHECK(owned.buffer.need() == 0);
+  CHECK_FALSE(owned.buffer.unseen());
+  owned.buffer.Clear(owned.gauge);
+  CHECK(owned.gauge.bytes() == 0);
+}
+
+TEST_CASE("what is assigned is kept, and an assignment of nothing gives the memory back") {
+  Owned owned;
+  owned.buffer.Assign("unfinished", owned.gauge);
+  CHECK(owned.buffer.bytes() == "unfinished");
+  CHECK(owned.gauge.bytes() == owned.buffer.capacity());
+  owned.buffer.set_need(77);
+  owned.buffer.set_unseen(true);
+  owned.buffer.Assign("other", owned.gauge);
+  CHECK(owned.buffer.bytes() == "other");
+  owned.buffer.Assign("", owned.gauge);
+  CHECK(owned.buffer.empty());
+  CHECK(owned.gauge.bytes() == 0);
+  owned.buffer.Assign("fresh", owned.gauge);
+  CHECK(owned.buffer.need() == 0);
+  CHECK_FALSE(owned.buffer.unseen());
+}
+
+TEST_CASE("room grows with what has arrived, never ahead of it by more than as much again") {
+  constexpr std::size_t kTotal = std::size_t{8} << 20;
+  Owned owned;
+  owned.buffer.Assign(std::string(9000, 'x'), owned.gauge);
+  const std::string piece(70'000, 'y');
+  while (owned.buffer.size() + piece.size() < kTotal) {
+    owned.Fill(piece, kTotal);
+    REQUIRE(owned.buffer.capacity() <= std::max<std::size_t>(2 * owned.buffer.size(), 65'536));
+    REQUIRE(owned.gauge.bytes() == owned.buffer.capacity());
+  }
+  owned.Fill(std::string(kTotal - owned.buffer.size(), 'z'), kTotal);
+  CHECK(owned.buffer.capacity() == kTotal);
+}
+
+TEST_CASE("there is room for a byte even where the hint says that nothing is missing") {
+  Owned owned;
+  owned.buffer.Assign(std::string(1000, 'x'), owned.gauge);
+  CHECK_FALSE(owned.buffer.Room(0, owned.gauge).empty());
+  CHECK_FALSE(owned.buffer.Room(1000, owned.gauge).empty());
+}
+
+TEST_CASE("random use agrees with a string") {
+  const unsigned seed = GENERATE(range(1u, 6u));
+  CAPTURE(seed);
+  std::uint32_t state = seed;
+  const auto random = [&state](std::uint32_t bound) {
+    state = state * 1664525 + 1013904223;
+    return (state >> 8) % bound;
+  };
+  Owned owned;
+  std::string model;
+  for (int step = 0; step < 2000; ++step) {
+    const std::string bytes(random(5000), static_cast<char>('a' + random(26)));
+    switch (random(4)) {
+      case 0:
+        owned.buffer.Assign(bytes, owned.gauge);
+        model = bytes;
+        break;
+      case 1:
+        if (model.empty()) break;
+        owned.Fill(bytes, model.size() + random(100'000));
+        model += bytes;
+        break;
+      case 2: {
+        if (model.empty()) break;
+        const std::size_t count = random(static_cast<std::uint32_t>(model.size()) + 1);
+        owned.buffer.DropFront(count, owned.gauge);
+        model.erase(0, count);
+        break;
+      }
+      default:
+        if (random(10) != 0) break;
+        owned.buffer.Clear(owned.gauge);
+        model.clear();
+    }
+    REQUIRE((owned.buffer.bytes() == model));
+    REQUIRE(owned.buffer.empty() == model.empty());
+    REQUIRE(owned.gauge.bytes() == owned.buffer.capacity());
+  }
+}
+
+}  // namespace edgewise

@@ -1,0 +1,81 @@
+// The two state machines and their join: every row, and nothing but the rows.
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <set>
+#include <utility>
+
+#include "handlers/connection_state.h"
+#include "handlers/hold.h"
+#include "test/kernel/raw.h"
+
+namespace edgewise {
+namespace {
+
+template <typename Table>
+void CheckRows(const Table& table) {
+  std::set<std::pair<int, int>> keys;
+  for (const auto& row : table) {
+    CHECK(Transition(table, row.from, row.event) == row.to);
+    CHECK_FALSE(row.why.empty());
+    // One answer for each question.
+    CHECK(keys.emplace(static_cast<int>(row.from), static_cast<int>(row.event)).second);
+  }
+}
+
+// An abort is the exit that CHECK makes: the child does not come to its own end.
+template <typename Table, typename State, typename Event>
+bool Aborts(const Table& table, State from, Event event) {
+  return kernel_test::raw::RunInChild([&] {
+           kernel_test::raw::BreakStandardError();
+           static_cast<void>(Transition(table, from, event));
+           return 0;
+         }) != 0;
+}
+
+constexpr std::array<ReadSide, 3> kReadSides{ReadSide::kOpen, ReadSide::kEof, ReadSide::kFailed};
+constexpr std::array<WriteSide, 4> kWriteSides{WriteSide::kOpen, WriteSide::kDraining,
+                                               WriteSide::kShut, WriteSide::kFailed};
+
+}  // namespace
+
+TEST_CASE("each row of the state tables is what Transition answers") {
+  CheckRows(kReadTransitions);
+  CheckRows(kWriteTransitions);
+}
+
+TEST_CASE("an event that a state does not allow is a fault, not a guess") {
+  CHECK(Aborts(kReadTransitions, ReadSide::kEof, ReadEvent::kEndOfStream));
+  CHECK(Aborts(kReadTransitions, ReadSide::kFailed, ReadEvent::kEndOfStream));
+  CHECK(Aborts(kWriteTransitions, WriteSide::kOpen, WriteEvent::kDrained));
+  CHECK(Aborts(kWriteTransitions, WriteSide::kShut, WriteEvent::kDrained));
+  CHECK(Aborts(kWriteTransitions, WriteSide::kFailed, WriteEvent::kClose));
+  CHECK_FALSE(Aborts(kWriteTransitions, WriteSide::kOpen, WriteEvent::kClose));
+}
+
+TEST_CASE("a fault is possible in every state, and final") {
+  for (const ReadSide side : kReadSides) {
+    CHECK(Transition(kReadTransitions, side, ReadEvent::kFault) == ReadSide::kFailed);
+  }
+  for (const WriteSide side : kWriteSides) {
+    CHECK(Transition(kWriteTransitions, side, WriteEvent::kFault) == WriteSide::kFailed);
+  }
+}
+
+TEST_CASE("a connection is over when nothing can come and nothing can leave") {
+  for (const ReadSide read : kReadSides) {
+    for (const WriteSide write : kWriteSides) {
+      const bool expected =
+          read != ReadSide::kOpen && (write == WriteSide::kShut || write == WriteSide::kFailed);
+      CHECK(Over(read, write) == expected);
+    }
+  }
+}
+
+TEST_CASE("holds have names") {
+  CHECK(HoldNames(0).empty());
+  CHECK(HoldNames(HoldBit(Hold::kHighWater)) == "high-water");
+  CHECK(HoldNames(HoldBit(Hold::kUser) | HoldBit(Hold::kHighWater)) == "high-water, user");
+  CHECK(HoldNames(HoldBit(Hold::kMemory)) == "memory");
+}
+
+}  // namespace edgewise

@@ -1,0 +1,184 @@
+// The two classes: interactive handlers first, then a slice of the bulk ones.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <string>
+#include <vector>
+
+#include "test/reactor/reactor_fixture.h"
+
+namespace edgewise {
+namespace {
+
+constexpr std::size_t kLittle = 32 * 1024;  // the default of ReactorOptions::little_bytes
+constexpr int kGreedy = 100;
+
+// A hundred handlers that always have more, already found out to be bulk, and a polite one.
+struct Crowd : ReactorFixture {
+  explicit Crowd(std::size_t slice) : ReactorFixture(ReactorOptions{.bulk_slice = slice}) {
+    Batch batch;
+    for (int i = 0; i < kGreedy; ++i) {
+      ScriptedHandler& greedy = Add("greedy" + std::to_string(i));
+      greedy.input = [this] {
+        reactor.Charge(128 * 1024);
+        ++greedy_upcalls;
+        return Progress::kPreempted;
+      };
+      batch.push_back(On(greedy));
+    }
+    Round(batch);
+    greedy_upcalls = 0;
+  }
+
+  int greedy_upcalls = 0;
+};
+
+// The bound of the two classes, in upcalls. Broken by always linking into the one queue:
+//   CHECK( crowd.greedy_upcalls - since <= slice ) with expansion: 100 <= 1
+TEST_CASE("beside a hundred greedy handlers a polite one waits for one slice at most") {
+  const int slice = GENERATE(1, 2, 4);
+  Crowd crowd(static_cast<std::size_t>(slice));
+  ScriptedHandler& polite = crowd.Add("polite");
+  int since = 0;
+  int waited_most = 0;
+  polite.input = [&] {
+    waited_most = std::max(waited_most, crowd.greedy_upcalls - since);
+    return Progress::kDrained;
+  };
+  for (int i = 0; i < 500; ++i) {
+    // Its data comes at the worst moment: just after the kernel was asked, before a whole slice.
+    crowd.Round();
+    since = crowd.greedy_upcalls - slice;
+    crowd.Round({On(polite)});
+    CHECK(polite.inputs == i + 1);
+    CHECK(crowd.greedy_upcalls - since <= 2 * slice);
+  }
+  CHECK(waited_most <= slice);
+  CHECK(crowd.counters().bulk_upcalls == 1000u * static_cast<unsigned>(slice) + 0u);
+}
+
+TEST_CASE("greedy handlers take turns, first in, first out") {
+  const int slice = GENERATE(1, 3);
+  Crowd crowd(static_cast<std::size_t>(slice));
+  crowd.TakeLog();
+  const int upcalls = 3 * kGreedy;
+  for (int round = 0; round < upcalls / slice; ++round) crowd.Round();
+  REQUIRE(crowd.log.size() == static_cast<std::size_t>(upcalls));
+  for (int i = 0; i < upcalls; ++i) {
+    REQUIRE(crowd.log[static_cast<std::size_t>(i)] ==
+            "greedy" + std::to_string(i % kGreedy) + ".input");
+  }
+}
+
+TEST_CASE("greedy handlers progress however busy the polite ones are") {
+  Crowd crowd(1);
+  ReactorFixture::Batch polite;
+  for (int i = 0; i < 50; ++i) polite.push_back(On(crowd.Add("polite")));
+  for (int round = 0; round < kGreedy; ++round) crowd.Round(polite);
+  for (int i = 0; i < kGreedy; ++i) CHECK(crowd.handlers[static_cast<std::size_t>(i)].inputs == 2);
+}
+
+TEST_CASE("a slice never serves a handler twice in a round") {
+  ReactorFixture fixture(ReactorOptions{.bulk_slice = 4});
+  ScriptedHandler& a = fixture.Add("a");
+  ScriptedHandler& b = fixture.Add("b");
+  a.input = b.input = [] { return Progress::kPreempted; };
+  fixture.Round({On(a), On(b)});
+  fixture.TakeLog();
+  fixture.Round();
+  CHECK(fixture.log == ReactorFixture::Log{"a.input", "b.input"});
+}
+
+// Which class a handler is in shows in who is served first beside a polite one.
+struct Classes : ReactorFixture {
+  Classes() {
+    tried.input = [this] { return answer(); };
+    // Tells the classes apart: in the queue, an interactive handler that came later overtakes a
+    // bulk one.
+  }
+  bool IsBulk() {
+    const Progress was = next;
+    TakeLog();
+    const std::uint64_t before = counters().bulk_upcalls;
+    reactor.MarkReady(tried, kReadable);
+    next = Progress::kDrained;
+    charge = kLittle + 1;  // leaves the class as it is
+    Round();
+    next = was;
+    return counters().bulk_upcalls != before;
+  }
+  Progress answer() {
+    reactor.Charge(charge);
+    return next;
+  }
+
+  ScriptedHandler& tried = Add("tried");
+  Progress next = Progress::kDrained;
+  std::size_t charge = 0;
+};
+
+TEST_CASE_METHOD(Classes,
+                 "a handler begins as an interactive one, and a preemption makes it bulk") {
+  CHECK_FALSE(IsBulk());
+  charge = kLittle * 10;
+  Round({On(tried)});
+  CHECK_FALSE(IsBulk());  // much, but drained
+  next = Progress::kPreempted;
+  Round({On(tried)});
+  CHECK(IsBulk());
+  CHECK(counters().preemptions == 1);
+}
+
+TEST_CASE_METHOD(Classes, "a bulk handler that drains with little becomes interactive again") {
+  next = Progress::kPreempted;
+  Round({On(tried)});
+  next = Progress::kDrained;
+  SECTION("little: the limit itself") {
+    charge = kLittle;
+    Round();
+    CHECK_FALSE(IsBulk());
+  }
+  SECTION("much: one byte more") {
+    charge = kLittle + 1;
+    Round();
+    CHECK(IsBulk());
+    charge = 0;
+    Round({On(tried)});
+    CHECK_FALSE(IsBulk());
+  }
+}
+
+TEST_CASE_METHOD(Classes, "a preemption in one direction alone makes the handler bulk") {
+  reactor.AddInterest(tried, kWritable);
+  tried.output = [] { return Progress::kPreempted; };
+  Round({On(tried, kEpollIn | kEpollOut)});
+  CHECK(tried.ready() == kWritable);
+  CHECK(tried.linked());
+  reactor.ClearReady(tried, kWritable);
+  CHECK(IsBulk());
+}
+
+TEST_CASE_METHOD(Classes, "what others charged does not count") {
+  ScriptedHandler& other = Add("other");
+  other.input = [&] {
+    reactor.Charge(kLittle * 2);
+    return Progress::kDrained;
+  };
+  next = Progress::kPreempted;
+  Round({On(tried)});
+  next = Progress::kDrained;
+  Round({On(other)});
+  CHECK_FALSE(IsBulk());
+}
+
+TEST_CASE_METHOD(Classes, "a new registration forgets the class of the one before") {
+  next = Progress::kPreempted;
+  Round({On(tried)});
+  reactor.Retire(tried, {.cause = CloseCause::kLocal});
+  Round();
+  const Handle handle = kernel.OpenSocket(AddressFamily::kIpv4).handle();
+  REQUIRE(reactor.Register(tried, handle, Watch::kStream, kReadable) == Error::kNone);
+  CHECK_FALSE(IsBulk());
+}
+
+}  // namespace
+}  // namespace edgewise

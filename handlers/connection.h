@@ -44,6 +44,7 @@
 namespace edgewise {
 
 struct ConnectionContext;
+class Workspace;
 
 class Connection : public EventHandler, private Timer {
  public:
@@ -102,13 +103,12 @@ class Connection : public EventHandler, private Timer {
 
   // --- For the codec loop.
 
-  // What one batch came to.
+  // What one batch came to. (Small enough to be returned in registers.)
   struct Consumed {
-    std::size_t bytes = 0;   // of complete frames, taken from the front
-    std::size_t frames = 0;  // delivered
-    std::size_t need = 0;    // how many bytes there must be before it is worth asking again
+    std::size_t bytes = 0;  // of complete frames, taken from the front
+    std::size_t need = 0;   // how many bytes there must be before it is worth asking again
   };
-  // Delivers the frames in `bytes`, while Accepting().
+  // Delivers and counts the frames in `bytes`, while Accepting().
   virtual Consumed Consume(std::string_view bytes) = 0;
   // The next frame may be delivered: reading is open, nothing is held, nobody has closed.
   bool Accepting() const {
@@ -143,14 +143,16 @@ class Connection : public EventHandler, private Timer {
   struct Target;
 
   // Reading: connection_input.cc.
-  Progress ReceiveAll();
-  Progress Discard();
-  Progress ReceiveFailed(Error error);
+  Progress ReceiveWhole(Workspace& workspace);
+  Progress ReceiveMore(std::size_t spent);
+  Progress ReceivedNothing(const IoResult& received);
+  void CountReceived(std::size_t size);
+  bool DrainsWhenShort() const;
   Target PrepareReceive();
-  Target PrepareBehindInput(std::span<char> room);
   void Process(std::string_view bytes, const char* own);
-  void KeepRest(std::string_view rest, const Consumed& consumed, const char* own);
+  void KeepRest(std::string_view bytes, const Consumed& consumed, const char* own);
   Progress EndOfStream();
+  Progress Discard();
   Progress EndTurn(Progress progress);
   void FinishIfQuiet();
 

@@ -19,22 +19,43 @@ struct Connection::Target {
 Progress Connection::HandleInput() {
   if (write_side_ != WriteSide::kOpen) [[unlikely]]
     return Discard();
+  Workspace& workspace = context_.workspace;
   // Whatever happens in the turn, an exception of the service's included, the buffer comes back.
   struct Turn {
     Workspace& workspace;
     ~Turn() { workspace.TakeStagingBack(); }
-  } turn{context_.workspace};
+  } turn{workspace};
   if (output_.empty()) [[likely]]
-    turn.workspace.LendStaging(this);
-  const Progress progress = ReceiveAll();
-  const ConstBuffer staged(turn.workspace.staged());
+    workspace.LendStaging(this);
+  const Progress progress = input_.empty() ? ReceiveWhole(workspace) : ReceiveMore(0);
+  const ConstBuffer staged(workspace.staged());
   if (!staged.empty()) [[likely]]
     FlushStaged(staged);
   if (progress == Progress::kDrained && intent_ == Intent::kServe &&
       write_side_ == WriteSide::kOpen) [[likely]] {
-    return progress;
+    return Progress::kDrained;
   }
   return EndTurn(progress);
+}
+
+// The usual turn: nothing is kept from before, one receive drains the socket, and what came is
+// whole frames. Whatever turns out differently goes on in ReceiveMore.
+EDGEWISE_HOT Progress Connection::ReceiveWhole(Workspace& workspace) {
+  const std::span<char> room = workspace.receive_room();
+  const IoResult received = context_.reactor.kernel().Receive(handle(), room);
+  ++context_.counters.receives;
+  if (!received.ok() || received.bytes() == 0) [[unlikely]]
+    return ReceivedNothing(received);
+  const std::size_t size = received.bytes();
+  CountReceived(size);
+  const Consumed consumed = Consume({room.data(), size});
+  if (consumed.bytes != size) [[unlikely]]
+    KeepRest({room.data(), size}, consumed, nullptr);
+  if (!Accepting()) [[unlikely]]
+    return Progress::kDone;
+  if (size < room.size() && DrainsWhenShort()) [[likely]]
+    return Progress::kDrained;
+  return ReceiveMore(size);
 }
 
 // The end of a turn: what gathered in the staging buffer leaves.
@@ -65,66 +86,62 @@ Progress Connection::EndTurn(Progress progress) {
   return progress;
 }
 
-EDGEWISE_HOT Progress Connection::ReceiveAll() {
-  Kernel& kernel = context_.reactor.kernel();
-  ConnectionCounters& counters = context_.counters;
-  if (input_.unseen()) [[unlikely]] {
+EDGEWISE_HOT void Connection::CountReceived(std::size_t size) {
+  context_.counters.bytes_received += size;
+  context_.reactor.Charge(size);
+  last_activity_ = context_.reactor.now();
+}
+
+// A receive that fell short has emptied the socket, unless the peer's end or urgent data is in it.
+EDGEWISE_HOT bool Connection::DrainsWhenShort() const {
+  return (ready() & (kPeerFinished | kUrgent | kBroken)) == 0;
+}
+
+// The general turn: receives until the socket is drained, the budget spent, or reading held.
+// `spent` bytes were received in this turn already.
+Progress Connection::ReceiveMore(std::size_t spent) {
+  if (input_.unseen()) {
     Process(input_.bytes(), input_.bytes().data());
     if (!Accepting()) return Progress::kDone;
   }
-  std::size_t spent = 0;
-  for (;;) {
+  while (spent < context_.reactor.options().upcall_bytes_max) {
     const Target target = PrepareReceive();
-    const IoResult received = kernel.Receive(handle(), target.room);
-    ++counters.receives;
-    if (!received.ok()) [[unlikely]] {
-      if (received.error() == Error::kInterrupted) continue;
-      return ReceiveFailed(received.error());
-    }
+    const IoResult received = context_.reactor.kernel().Receive(handle(), target.room);
+    ++context_.counters.receives;
+    if (received.error() == Error::kInterrupted) continue;
+    if (!received.ok() || received.bytes() == 0) return ReceivedNothing(received);
     const std::size_t size = received.bytes();
-    if (size == 0) [[unlikely]]
-      return EndOfStream();
+    CountReceived(size);
     spent += size;
-    counters.bytes_received += size;
-    context_.reactor.Charge(size);
-    last_activity_ = context_.reactor.now();
     const bool own = target.carried > Workspace::kCarryMax;
-    if (own) [[unlikely]]
-      input_.Commit(size);
+    if (own) input_.Commit(size);
     const std::string_view bytes(target.room.data() - target.carried, target.carried + size);
     Process(bytes, own ? bytes.data() : nullptr);
-    if (!Accepting()) [[unlikely]]
-      return Progress::kDone;
-    const bool drained = size < target.room.size();
-    if (drained && (ready() & (kPeerFinished | kUrgent | kBroken)) == 0) [[likely]] {
-      return Progress::kDrained;
-    }
-    if (spent >= context_.reactor.options().upcall_bytes_max) return Progress::kPreempted;
+    if (!Accepting()) return Progress::kDone;
+    if (size < target.room.size() && DrainsWhenShort()) return Progress::kDrained;
   }
+  return Progress::kPreempted;
 }
 
-Progress Connection::ReceiveFailed(Error error) {
-  if (error == Error::kWouldBlock) {
+// A receive that brought no bytes: would block, was interrupted, met the end or an error.
+Progress Connection::ReceivedNothing(const IoResult& received) {
+  if (received.ok()) return EndOfStream();
+  if (received.error() == Error::kInterrupted) return ReceiveMore(0);
+  if (received.would_block()) {
     ++context_.counters.would_blocks;
     return Progress::kDrained;
   }
-  Fail(error);
+  Fail(received.error());
   return Progress::kFailed;
-}
-
-EDGEWISE_HOT Connection::Target Connection::PrepareReceive() {
-  const std::span<char> room = context_.workspace.receive_room();
-  if (input_.empty()) [[likely]]
-    return {.room = room, .carried = 0};
-  return PrepareBehindInput(room);
 }
 
 // A small unfinished frame is copied in front of the shared room; behind a large one its own buffer
 // grows.
-Connection::Target Connection::PrepareBehindInput(std::span<char> room) {
+Connection::Target Connection::PrepareReceive() {
+  const std::span<char> room = context_.workspace.receive_room();
   const std::size_t carried = input_.size();
   if (carried <= Workspace::kCarryMax) {
-    std::memcpy(room.data() - carried, input_.bytes().data(), carried);
+    if (carried != 0) std::memcpy(room.data() - carried, input_.bytes().data(), carried);
     return {.room = room, .carried = carried};
   }
   const std::span<char> behind = input_.Room(input_.need(), context_.workspace.gauge());
@@ -132,17 +149,15 @@ Connection::Target Connection::PrepareBehindInput(std::span<char> room) {
 }
 
 // Lets the codec take frames from `bytes`. `own` is where they begin if they stand in input_.
-EDGEWISE_HOT void Connection::Process(std::string_view bytes, const char* own) {
+void Connection::Process(std::string_view bytes, const char* own) {
   const Consumed consumed = Consume(bytes);
-  context_.counters.frames += consumed.frames;
-  // The usual batch is made of whole frames, with nothing before and nothing behind.
-  if (consumed.bytes == bytes.size() && input_.empty()) [[likely]]
-    return;
-  KeepRest(bytes.substr(consumed.bytes), consumed, own);
+  if (consumed.bytes != bytes.size() || !input_.empty()) KeepRest(bytes, consumed, own);
 }
 
-void Connection::KeepRest(std::string_view rest, const Consumed& consumed, const char* own) {
+// What the codec did not take waits for more. (Frames that it took may have stood in input_.)
+void Connection::KeepRest(std::string_view bytes, const Consumed& consumed, const char* own) {
   BufferGauge& gauge = context_.workspace.gauge();
+  const std::string_view rest = bytes.substr(consumed.bytes);
   if (rest.empty() || write_side_ != WriteSide::kOpen || !registered()) {
     input_.Clear(gauge);
     since_ = {};
@@ -156,7 +171,7 @@ void Connection::KeepRest(std::string_view rest, const Consumed& consumed, const
   input_.set_need(consumed.need);
   input_.set_unseen(!Accepting());
   // A frame was finished, so what is left began just now, at the earliest.
-  if (consumed.frames != 0 || since_ == Time()) {
+  if (consumed.bytes != 0 || since_ == Time()) {
     since_ = context_.reactor.now();
     const Duration timeout = context_.options.frame_timeout;
     if (timeout != kForever) ArmAt(since_ + timeout);
@@ -184,7 +199,7 @@ Progress Connection::Discard() {
     const IoResult received = kernel.Receive(handle(), room);
     ++context_.counters.receives;
     if (received.error() == Error::kInterrupted) continue;
-    if (!received.ok()) return ReceiveFailed(received.error());
+    if (!received.ok()) return ReceivedNothing(received);
     if (received.bytes() == 0) {
       read_side_ = Transition(kReadTransitions, read_side_, ReadEvent::kEndOfStream);
       if (!Over(read_side_, write_side_)) return Progress::kDone;

@@ -41,22 +41,25 @@ class FramedConnection final : public Connection {
 
  private:
   Consumed Consume(std::string_view bytes) override {
-    Consumed consumed;
-    while (consumed.bytes < bytes.size() && Accepting()) {
-      const Decoded<Frame> decoded = codec_.Decode(bytes.substr(consumed.bytes));
-      if (decoded.status == DecodeStatus::kFrame) {
-        consumed.bytes += decoded.consumed;
-        ++consumed.frames;
+    std::size_t taken = 0;
+    std::size_t need = 0;
+    std::size_t frames = 0;
+    while (taken < bytes.size() && Accepting()) {
+      const Decoded<Frame> decoded = codec_.Decode(bytes.substr(taken));
+      if (decoded.status == DecodeStatus::kFrame) [[likely]] {
+        taken += decoded.consumed;
+        ++frames;
         Deliver(decoded.frame);
         continue;
       }
-      consumed.need = decoded.need;
+      need = decoded.need;
       if (decoded.status == DecodeStatus::kMalformed) {
         RefuseMalformed(decoded.reason, decoded.farewell);
       }
       break;
     }
-    return consumed;
+    context().counters.frames += frames;
+    return {.bytes = taken, .need = need};
   }
 
   void Deliver(const Frame& frame) {

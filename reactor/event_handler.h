@@ -57,7 +57,7 @@ class EventHandler {
   Readiness ready() const { return ready_; }
   Readiness interest() const { return interest_; }
   // In the ready queue (or waiting to be reclaimed).
-  bool linked() const { return hook_.is_linked(); }
+  bool linked() const { return place_ != Place::kNowhere; }
 
  protected:
   // The upcalls. Each must be bounded: do at most a budget's worth of work, then answer kPreempted.
@@ -80,8 +80,11 @@ class EventHandler {
   friend class Reactor;     // keeps the registration
   friend class ReadyQueue;  // keeps the link
 
-  using Hook =
-      boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>>;
+  // Which list the hook is in.
+  enum class Place : std::uint8_t { kNowhere, kInteractive, kBulk, kRetired };
+
+  using Hook = boost::intrusive::list_member_hook<
+      boost::intrusive::link_mode<boost::intrusive::normal_link>>;
 
   Hook hook_;
   Reactor* reactor_ = nullptr;
@@ -91,6 +94,7 @@ class EventHandler {
   Readiness ready_ = kNothing;
   Readiness interest_ = kNothing;
   Registration registration_ = Registration::kIdle;
+  Place place_ = Place::kNowhere;
   bool bulk_ = false;  // its last upcalls spent their budget: served behind the polite ones
 };
 

@@ -320,8 +320,7 @@ void Reactor::RunTasks() {
 void Reactor::ReclaimRetired() {
   phase_ = Phase::kReclaiming;
   while (retired_count_ != 0) {
-    EventHandler& handler = retired_.front();
-    retired_.pop_front();
+    EventHandler& handler = ReadyQueue::TakeRetired(retired_);
     --retired_count_;
     try {
       handler.HandleClose(handler.reason_);

@@ -58,7 +58,7 @@ void Reactor::Retire(EventHandler& handler, const CloseReason& reason) {
   handler.ready_ = kNothing;
   handler.interest_ = kNothing;
   handler.registration_ = Registration::kRetired;
-  retired_.push_back(handler);
+  ReadyQueue::Retire(handler, retired_);
   ++retired_count_;
 }
 

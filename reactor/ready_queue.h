@@ -27,7 +27,7 @@ class ReadyQueue {
       boost::intrusive::member_hook<EventHandler, EventHandler::Hook, &EventHandler::hook_>,
       boost::intrusive::constant_time_size<false>>;
 
-  bool empty() const { return interactive_count_ + bulk_count_ == 0; }
+  bool empty() const { return (interactive_count_ | bulk_count_) == 0; }
   bool interactive_empty() const { return interactive_count_ == 0; }
   bool bulk_empty() const { return bulk_count_ == 0; }
 
@@ -37,14 +37,33 @@ class ReadyQueue {
 
   // Appends to the queue of its class. REQUIRES: not linked.
   void Link(EventHandler& handler) {
-    ++(handler.bulk_ ? bulk_count_ : interactive_count_);
-    (handler.bulk_ ? bulk_ : interactive_).push_back(handler);
+    if (!handler.bulk_) [[likely]] {
+      handler.place_ = EventHandler::Place::kInteractive;
+      ++interactive_count_;
+      interactive_.push_back(handler);
+    } else {
+      handler.place_ = EventHandler::Place::kBulk;
+      ++bulk_count_;
+      bulk_.push_back(handler);
+    }
   }
-  // REQUIRES: linked, and of the same class as when it was.
+  // REQUIRES: linked.
   void Unlink(EventHandler& handler) {
-    --(handler.bulk_ ? bulk_count_ : interactive_count_);
+    --(handler.place_ == EventHandler::Place::kBulk ? bulk_count_ : interactive_count_);
+    handler.place_ = EventHandler::Place::kNowhere;
     List::node_algorithms::unlink(List::value_traits::to_node_ptr(handler));
-    List::node_algorithms::init(List::value_traits::to_node_ptr(handler));
+  }
+
+  // The list of those to be reclaimed is not part of the queue, but goes through the same hook.
+  static void Retire(EventHandler& handler, List& retired) {
+    handler.place_ = EventHandler::Place::kRetired;
+    retired.push_back(handler);
+  }
+  static EventHandler& TakeRetired(List& retired) {
+    EventHandler& handler = retired.front();
+    retired.pop_front();
+    handler.place_ = EventHandler::Place::kNowhere;
+    return handler;
   }
 
  private:

@@ -42,20 +42,20 @@ Each --listen opens one master socket. What is in front of :// is what is spoken
   frame://  frames with a 4-byte big-endian length, echoed
   echo://   raw bytes, echoed
   line://   lines ended by LF or CRLF, echoed with LF
-An address is 127.0.0.1:8080, [::1]:8080 or *:8080; port 0 lets the system choose. After +unix it is a
-path: echo+unix:///tmp/echo.sock. Each is printed on standard output once it accepts connections:
+An address is 127.0.0.1:8080, [::1]:8080 or *:8080; port 0 lets the system choose. After +unix it is
+a path: echo+unix:///tmp/echo.sock. Each is printed on standard output once it accepts connections:
   listening on http://127.0.0.1:8080
 
 Try it:      curl http://127.0.0.1:8080/plaintext
              printf 'hello\n' | nc -N 127.0.0.1 9002          (a line:// listener)
 Look inside: kill -USR1 PID prints the counters on standard error.
-Stop it:     SIGINT or SIGTERM stops accepting, finishes what is in flight, and exits with 0; a second
-             one exits at once.
+Stop it:     SIGINT or SIGTERM stops accepting, finishes what is in flight, and exits with 0; a
+             second one exits at once.
 
 Speed
   --threads=1             reactors, each in its own thread with its own master socket (SO_REUSEPORT)
-  --spin=0                time spent polling before a reactor blocks, e.g. 50us: a quiet service answers
-                          sooner, at the price of a busier core
+  --spin=0                time spent polling before a reactor blocks, e.g. 50us: a quiet service
+                          answers sooner, at the price of a busier core
   --upcall_bytes_max=131072  bytes moved for one connection before others have their turn
   --bulk_slice=1          turns of greedy connections between two looks for polite ones
 

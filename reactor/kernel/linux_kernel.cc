@@ -181,6 +181,14 @@ SignalSet FromSigset(const sigset_t& set) {
 // the system-call filter of a container that does not know the call (which itself never says so).
 std::atomic<bool> lacks_nanosecond_wait{false};
 
+// Milliseconds, rounded up: rounded down, the last one before a timer would be a busy loop.
+IoResult WaitMilliseconds(Handle epoll, std::span<EpollEvent> into, Duration timeout) {
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
+  const int limit = static_cast<int>(std::min<long long>(milliseconds, INT_MAX));
+  return BytesOrError(epoll_wait(epoll, reinterpret_cast<epoll_event*>(into.data()),
+                                 static_cast<int>(into.size()), limit));
+}
+
 }  // namespace
 
 LinuxKernel& LinuxKernel::Instance() {
@@ -327,24 +335,17 @@ Error LinuxKernel::EpollRemove(Handle epoll, Handle handle) {
 IoResult LinuxKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) {
   auto* events = reinterpret_cast<epoll_event*>(into.data());
   const int capacity = static_cast<int>(into.size());
-  // A negative timeout is a deadline that has passed. The kernel itself would call it invalid, or,
-  // in milliseconds, wait for ever.
   if (timeout <= Duration::zero()) return BytesOrError(epoll_wait(epoll, events, capacity, 0));
   if (timeout == kForever) return BytesOrError(epoll_wait(epoll, events, capacity, -1));
-  if (!lacks_nanosecond_wait.load(std::memory_order_relaxed)) {
+  if (!lacks_nanosecond_wait.load(std::memory_order_relaxed)) [[likely]] {
     const timespec limit = ToTimespec(timeout);
     const int count = epoll_pwait2(epoll, events, capacity, &limit, nullptr);
     if (count >= 0) return IoResult::Bytes(static_cast<std::size_t>(count));
     const Error error = LastError();
-    if (error != Error::kNoSystemCall && error != Error::kNotPermitted) {
-      return IoResult::Failure(error);
-    }
+    if (error != Error::kNoSystemCall) return IoResult::Failure(error);
     lacks_nanosecond_wait.store(true, std::memory_order_relaxed);
   }
-  // Milliseconds, rounded up: rounded down, the last one before a timer would be a busy loop.
-  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
-  const int limit = static_cast<int>(std::min<long long>(milliseconds, INT_MAX));
-  return BytesOrError(epoll_wait(epoll, events, capacity, limit));
+  return WaitMilliseconds(epoll, into, timeout);
 }
 
 HandleResult LinuxKernel::OpenWakeup() {

@@ -60,6 +60,7 @@ def main():
     parser.add_argument("--list", action="store_true")
     arguments = parser.parse_args()
     signal.signal(signal.SIGALRM, on_alarm)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     report = Report("clients")
     for sentence, function, seconds in CASES:
         if arguments.only not in sentence:

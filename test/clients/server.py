@@ -1,5 +1,6 @@
 """edgewise-serve as a child process: started on port 0, asked for its counters, stopped."""
 
+import ctypes
 import os
 import re
 import resource
@@ -28,7 +29,7 @@ class Server:
         self.process = subprocess.Popen(
             [*arguments, *flags], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=self.stderr_file, text=True,
-            preexec_fn=lambda: set_descriptors(descriptors) if descriptors else None)
+            preexec_fn=lambda: prepare_child(descriptors))
         self.urls = []
         try:
             for _ in listen:
@@ -144,5 +145,12 @@ class Server:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
 
-def set_descriptors(count):
-    resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def prepare_child(descriptors):
+    """In the child: it dies with this process, and has as many descriptors as the test wants."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if descriptors:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))

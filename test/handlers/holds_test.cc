@@ -1,6 +1,7 @@
 // A hold pauses reading; releasing the last one goes on without waiting for an edge that is past.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 #include <string>
 #include <vector>
 

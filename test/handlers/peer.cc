@@ -102,4 +102,11 @@ void Peer::AwaitInput() {
   kernel_.Close(epoll);
 }
 
+bool Peer::Echoes(std::string_view bytes) {
+  Forget();
+  Send(bytes);
+  while (Pump().size() < bytes.size() && !over()) AwaitInput();
+  return received_ == bytes;
+}
+
 }  // namespace edgewise::handlers_test

@@ -56,9 +56,11 @@ class Peer {
   bool over() const { return ended_ || error_ != Error::kNone; }
   std::size_t unsent() const { return outgoing_.size() - sent_; }
 
-  // Waits until there is something to receive, or the patience is over. For clients in threads of
-  // their own.
+  // For clients in threads of their own. Waits until there is something to receive, or the
+  // patience is over.
   void AwaitInput();
+  // Sends `bytes` and waits for as many; whether the same came back.
+  bool Echoes(std::string_view bytes);
 
  private:
   Kernel& kernel_;

@@ -6,7 +6,7 @@
 #include "handlers/edgewise.h"
 #include "reactor/kernel/linux_kernel.h"
 #include "reactor/kernel/text.h"
-#include "test/handlers/peer.h"
+#include "test/handlers/echo.h"
 #include "test/handlers/stage.h"
 #include "test/kernel/raw.h"
 
@@ -14,10 +14,6 @@ namespace edgewise::handlers_test {
 namespace {
 
 namespace raw = kernel_test::raw;
-
-class Echo : public FrameHandler {
-  void OnFrame(Connection& peer, std::string_view frame) override { peer.Send(frame); }
-};
 
 bool Says(const absl::Status& status, std::string_view part) {
   return StdView(status.message()).find(part) != std::string_view::npos;
@@ -60,7 +56,7 @@ TEST_CASE("options that cannot work are refused by name") {
   refused({.threads = 0}, "threads");
   refused({.threads = 257}, "threads");
   refused({.connection = {.idle_timeout = Duration(0)}}, "idle_timeout");
-  refused({.connection = {.low_water = 2000, .high_water = 1000}}, "low_water");
+  refused({.connection = {.high_water = 1000, .low_water = 2000}}, "low_water");
   refused({.connection = {.high_water = 2000, .low_water = 1000, .outbound_bytes_max = 1000}},
           "outbound_bytes_max");
   refused({.reactor = {.bulk_slice = 0}}, "bulk_slice");

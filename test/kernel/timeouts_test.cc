@@ -43,13 +43,11 @@ int CheckMillisecondWaits(Kernel& kernel, Error error) {
     // Rounded up to a millisecond, which also shows that the nanosecond call is really gone.
     if (taken < milliseconds(1)) return 3;
   }
-  const HandleResult wakeup = kernel.OpenWakeup();
-  if (kernel.EpollAdd(epoll.handle(), wakeup.handle(), kEpollIn, nullptr) != Error::kNone) return 4;
-  if (kernel.Notify(wakeup.handle()) != Error::kNone) return 5;
-  // Longer than an int of milliseconds can say.
-  const IoResult ready =
-      kernel.EpollWait(epoll.handle(), {&event, 1}, std::chrono::hours(24 * 365));
-  return ready.ok() && ready.bytes() == 1 ? 0 : 6;
+  // Longer than an int of milliseconds can say: cut to 32 bits it would be a single one.
+  raw::RepeatedSignal alarm(milliseconds(50));
+  const Duration long_wait = milliseconds((1LL << 32) + 1);
+  const IoResult endless = kernel.EpollWait(epoll.handle(), {&event, 1}, long_wait);
+  return endless.error() == Error::kInterrupted ? 0 : 4;
 }
 
 }  // namespace
@@ -117,8 +115,7 @@ LINUX_FACT(OlderKernels, "where epoll_pwait2 is missing, waits round up to milli
   }
 }
 
-KERNEL_FACT(MonotonicTimeGoesForward,
-            "monotonic time never goes back, and is finer than a microsecond") {
+KERNEL_FACT(MonotonicTimeGoesForward, "monotonic time goes forward") {
   Time before = kernel.MonotonicNow();
   const Time start = before;
   for (int i = 0; i < 1000; ++i) {
@@ -127,12 +124,18 @@ KERNEL_FACT(MonotonicTimeGoesForward,
     before = now;
   }
   CHECK(before > start);
-  CHECK(before - start < 1000 * milliseconds(10));
 }
 
-KERNEL_FACT(WallTimeIsThisCentury, "wall time counts from 1970") {
-  CHECK(kernel.WallNow().time_since_epoch() > std::chrono::hours(24 * 365 * 50));
-  CHECK(kernel.WallNow().time_since_epoch() < std::chrono::hours(24 * 365 * 150));
+LINUX_FACT(ClocksAreTheSystems, "the two clocks are the system's monotonic and wall clocks") {
+  const auto steady = [] { return Time(std::chrono::steady_clock::now().time_since_epoch()); };
+  const Time steady_before = steady();
+  const Time monotonic = kernel.MonotonicNow();
+  CHECK(monotonic >= steady_before);
+  CHECK(monotonic <= steady());
+  const WallTime wall_before = std::chrono::system_clock::now();
+  const WallTime wall = kernel.WallNow();
+  CHECK(wall >= wall_before);
+  CHECK(wall <= std::chrono::system_clock::now());
 }
 
 }  // namespace edgewise::kernel_test

@@ -111,7 +111,7 @@ class FaultyKernel final : public Kernel {
   WallTime WallNow() override;
   std::uint64_t Random() override;
   void Log(std::string_view line) override;
-  [[noreturn]] void ExitNow(int code) override { inner_.ExitNow(code); }
+  [[noreturn]] void ExitNow(int code) override;
 
  private:
   static constexpr std::size_t kNoLimit = ~std::size_t{0};

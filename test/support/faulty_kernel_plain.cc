@@ -1,4 +1,6 @@
 // FaultyKernel, the calls that keep no books: counted, failed if so planned, passed on.
+#include <cstdlib>
+
 #include "test/support/faulty_kernel.h"
 
 namespace edgewise {
@@ -88,6 +90,11 @@ WallTime FaultyKernel::WallNow() {
 std::uint64_t FaultyKernel::Random() {
   static_cast<void>(Judge(Call::kRandom));
   return inner_.Random();
+}
+
+void FaultyKernel::ExitNow(int code) {
+  inner_.ExitNow(code);
+  std::abort();  // g++ does not believe that a virtual call never returns
 }
 
 }  // namespace edgewise

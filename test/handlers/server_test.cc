@@ -1,0 +1,126 @@
+// A server at work: threads, posts, and names for other threads.
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "handlers/edgewise.h"
+#include "reactor/kernel/linux_kernel.h"
+#include "test/handlers/echo.h"
+#include "test/handlers/peer.h"
+#include "test/handlers/running_server.h"
+#include "test/handlers/stage.h"
+#include "test/kernel/raw.h"
+
+namespace edgewise::handlers_test {
+namespace {
+
+namespace raw = kernel_test::raw;
+
+std::string TemporaryPath(const std::string& folder) { return "unix:" + folder + "/socket"; }
+
+}  // namespace
+
+TEST_CASE("clients in threads, two reactors: every answer, and counters that add up") {
+  const bool is_path = GENERATE(false, true);
+  const std::string folder = raw::MakeFolder();
+  Server server({.listen = is_path ? TemporaryPath(folder) : "127.0.0.1:0",
+                 .threads = 2,
+                 .signals = SignalPolicy::kNone});
+  server.Serve<LengthPrefixed, Echo>();
+  RunningServer running(server);
+  constexpr int kClients = 4;
+  constexpr int kConnections = 8;
+  constexpr int kRequests = 25;
+  std::atomic<int> right = 0;
+  std::vector<std::thread> clients;
+  for (int client = 0; client < kClients; ++client) {
+    clients.emplace_back([&, client] {
+      for (int connection = 0; connection < kConnections; ++connection) {
+        Peer peer(server.addresses().front());
+        for (int request = 0; request < kRequests; ++request) {
+          if (peer.Echoes(Frame(Pattern(static_cast<std::size_t>(client + request * 50))))) ++right;
+        }
+      }
+    });
+  }
+  for (int look = 0; look < 5; ++look) CHECK(server.Counters().connection.lost_edges == 0);
+  for (std::thread& client : clients) client.join();
+  CHECK(right == kClients * kConnections * kRequests);
+  const WorkerCounters counters = server.Counters();
+  CHECK(counters.connection.frames == kClients * kConnections * kRequests);
+  CHECK(counters.accept.accepted == kClients * kConnections);
+  CHECK(running.Stop() == 0);
+  raw::RemoveFolder(folder);
+}
+
+TEST_CASE("a post reaches the worker it was meant for, from any thread") {
+  Server server({.threads = 2, .signals = SignalPolicy::kNone});
+  server.Serve<LengthPrefixed, Echo>();
+  RunningServer running(server);
+  std::atomic<int> ran = 0;
+  std::vector<std::thread> posters;
+  for (int poster = 0; poster < 3; ++poster) {
+    posters.emplace_back([&] {
+      for (int i = 0; i < 500; ++i) {
+        const auto index = static_cast<std::size_t>(i % 2);
+        if (server.Post(index, [&ran](Worker&) { ++ran; }) != PostResult::kPosted) return;
+      }
+    });
+  }
+  for (std::thread& poster : posters) poster.join();
+  server.Counters();  // comes behind them
+  CHECK(ran == 1500);
+}
+
+TEST_CASE("sending from another thread to a connection, and to one that is gone") {
+  Server server({.signals = SignalPolicy::kNone});
+  std::atomic<std::uint64_t> name = 0;
+  class Registers : public FrameHandler {
+   public:
+    explicit Registers(std::atomic<std::uint64_t>* name) : name_(*name) {}
+    void OnOpen(Connection& peer) override {
+      name_ = (std::uint64_t{peer.ref().generation} << 32) |
+              static_cast<std::uint32_t>(peer.ref().handle);
+    }
+    void OnFrame(Connection&, std::string_view) override {}
+
+   private:
+    std::atomic<std::uint64_t>& name_;
+  };
+  server.Serve<LengthPrefixed, Registers>(&name);
+  RunningServer running(server);
+  // Runs in the connection's thread; answers through the atomic, from 1 on.
+  const auto send = [&server, &name](std::atomic<int>* answer) {
+    const std::uint64_t packed = name;
+    const ConnectionRef ref{static_cast<Handle>(packed & 0xffffffff),
+                            static_cast<std::uint32_t>(packed >> 32)};
+    return server.Post(0, [ref, answer](Worker& worker) {
+      Connection* connection = worker.table().Find(ref);
+      if (connection != nullptr) connection->Send("from afar");
+      *answer = connection != nullptr ? 1 : 2;
+      answer->notify_one();
+    });
+  };
+  std::atomic<int> found = 0;
+  {
+    Peer peer(server.addresses().front());
+    while (server.Counters().connection.opened == 0) {
+    }
+    REQUIRE(send(&found) == PostResult::kPosted);
+    found.wait(0);
+    CHECK(found == 1);
+    while (peer.Pull() != Frame("from afar") && !peer.over()) peer.AwaitInput();
+    CHECK(peer.Pull() == Frame("from afar"));
+  }
+  while (server.Counters().connection.closed == 0) {
+  }
+  std::atomic<int> gone = 0;
+  REQUIRE(send(&gone) == PostResult::kPosted);
+  gone.wait(0);
+  CHECK(gone == 2);
+}
+
+}  // namespace edgewise::handlers_test

@@ -12,10 +12,13 @@
 //   };
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 namespace edgewise {
@@ -48,10 +51,39 @@ struct Decoded {
   }
 };
 
-// What a codec puts before and after an outgoing payload. A value of 12 bytes.
+// Up to eight bytes as one machine word, so that they stay in a register on their way out. A value.
+class ShortBytes {
+ public:
+  constexpr ShortBytes() = default;
+  // REQUIRES: at most eight.
+  constexpr ShortBytes(std::initializer_list<char> bytes) {
+    std::array<char, sizeof(word_)> all{};
+    std::copy(bytes.begin(), bytes.end(), all.begin());
+    word_ = std::bit_cast<std::uint64_t>(all);
+  }
+  // The bytes of `value` as they lie in this machine's memory.
+  template <std::unsigned_integral Value>
+  static constexpr ShortBytes OfMemory(Value value) {
+    ShortBytes bytes;
+    bytes.word_ = value;
+    if constexpr (std::endian::native == std::endian::big) {
+      bytes.word_ <<= 8 * (sizeof(word_) - sizeof(Value));
+    }
+    return bytes;
+  }
+
+  // Eight bytes, valid while this object is.
+  const char* data() const { return reinterpret_cast<const char*>(&word_); }
+  std::uint64_t word() const { return word_; }
+
+ private:
+  std::uint64_t word_ = 0;
+};
+
+// What a codec puts before and after an outgoing payload. A value.
 struct Envelope {
-  std::array<char, 8> prefix{};
-  std::array<char, 2> suffix{};
+  ShortBytes prefix{};
+  ShortBytes suffix{};
   std::uint8_t prefix_size = 0;
   std::uint8_t suffix_size = 0;
 };

@@ -65,8 +65,7 @@ class BasicLengthPrefixed {
   // REQUIRES: payload_size <= frame_bytes_max().
   Envelope Encode(std::size_t payload_size) const {
     Envelope envelope;
-    const Length length = Swapped(static_cast<Length>(payload_size));
-    std::memcpy(envelope.prefix.data(), &length, kWidth);
+    envelope.prefix = ShortBytes::OfMemory(Swapped(static_cast<Length>(payload_size)));
     envelope.prefix_size = static_cast<std::uint8_t>(kWidth);
     return envelope;
   }

@@ -34,6 +34,9 @@ absl::Status Explain(const SocketAddress& address, Error error) {
     case Error::kFamilyNotSupported:
       return status(absl::StatusCode::kFailedPrecondition,
                     "this kernel has that address family switched off; use another one");
+    case Error::kExists:
+      return status(absl::StatusCode::kAlreadyExists,
+                    "a file that is no socket is in the way; move it, or choose another path");
     case Error::kNotFound:
       return status(absl::StatusCode::kFailedPrecondition,
                     "the directory of the socket does not exist; create it first");

@@ -47,12 +47,6 @@ int Server::Run() {
       return 1;
     }
   }
-  if (options_.signals == SignalPolicy::kDrain) {
-    signals_ = std::make_unique<SignalHandler>(workers_.front()->reactor());
-    const Error error = signals_->Start(SignalBit(SIGINT) | SignalBit(SIGTERM) | SignalBit(SIGUSR1),
-                                        [this](int number) { OnSignal(number); });
-    if (error != Error::kNone) kernel_.Log("edgewise: no signals: " + ErrorText(error));
-  }
   for (std::size_t i = 1; i < workers_.size(); ++i) {
     threads_.emplace_back([worker = workers_[i].get()] { worker->reactor().Run(); });
   }
@@ -61,6 +55,15 @@ int Server::Run() {
   threads_.clear();
   signals_.reset();
   return 0;
+}
+
+// Before anybody can know that the server is up: a signal that came earlier would end the process.
+void Server::WatchSignals() {
+  if (options_.signals != SignalPolicy::kDrain) return;
+  signals_ = std::make_unique<SignalHandler>(workers_.front()->reactor());
+  const Error error = signals_->Start(SignalBit(SIGINT) | SignalBit(SIGTERM) | SignalBit(SIGUSR1),
+                                      [this](int number) { OnSignal(number); });
+  if (error != Error::kNone) kernel_.Log("edgewise: no signals: " + ErrorText(error));
 }
 
 void Server::Stop() {

@@ -81,6 +81,7 @@ class Server {
   Server& Add(std::string_view listen, Service::Maker maker);
   Server& Adopt(Handle listener, Service::Maker maker);
   absl::Status Check() const;
+  void WatchSignals();
   absl::Status OpenPort(Service& service);
   absl::Status OpenPorts(Service& service, Handle first);
   void OnSignal(int number);

@@ -69,7 +69,11 @@ absl::Status Server::Start() {
     if (status.ok()) status = OpenPort(*service);
   }
   started_ = status.ok();
-  if (!started_) workers_.clear();
+  if (started_) {
+    WatchSignals();
+  } else {
+    workers_.clear();
+  }
   return status;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -47,34 +48,32 @@ class Workspace {
   // Forgets what is staged. (The bytes stay where they are until somebody stages again.)
   void TakeStagingBack() {
     staging_owner_ = nullptr;
-    staged_ = 0;
+    ClearStaged();
   }
-  std::string_view staged() const { return {staging_.get(), staged_}; }
-  // Where the next staged byte goes, and how many fit. (Behind them is slack for a few more, so
-  // that short pieces can be copied with a fixed size.)
-  char* staging_end() { return staging_.get() + staged_; }
-  std::size_t staging_room() const { return kStagingBytes - staged_; }
-  void Stage(std::size_t bytes) { staged_ += bytes; }
-  void ClearStaged() { staged_ = 0; }
+  std::string_view staged() const {
+    return {staging_.get(), static_cast<std::size_t>(staging_end_ - staging_.get())};
+  }
+  void ClearStaged() { staging_end_ = staging_.get(); }
   // Stages a payload and what the codec puts around it, if the buffer is lent to `owner`, the
   // payload is not so long that sending it from where it stands is cheaper, and there is room.
   bool StageFor(const Connection* owner, const Envelope& envelope, std::string_view payload) {
     const std::size_t total = envelope.prefix_size + payload.size() + envelope.suffix_size;
-    if (staging_owner_ != owner || payload.size() >= kDirectBytes || total > staging_room()) {
-      return false;
-    }
-    char* end = staging_end();
-    // Whole arrays, for their sizes are constants; the slack takes what is too much.
+    const auto room = static_cast<std::size_t>(staging_limit_ - staging_end_);
+    if (staging_owner_ != owner || payload.size() >= kDirectBytes || total > room) return false;
+    char* end = staging_end_;
+    // Whole words, for their sizes are constants; the slack takes what is too much.
     if (envelope.prefix_size != 0) {
-      std::memcpy(end, envelope.prefix.data(), envelope.prefix.size());
-      end += envelope.prefix_size;
+      const std::uint64_t prefix = envelope.prefix.word();
+      std::memcpy(end, &prefix, sizeof(prefix));
     }
-    std::memcpy(end, payload.data(), payload.size());
-    end += payload.size();
+    if (!payload.empty()) {
+      std::memcpy(end + envelope.prefix_size, payload.data(), payload.size());
+    }
     if (envelope.suffix_size != 0) {
-      std::memcpy(end, envelope.suffix.data(), envelope.suffix.size());
+      const std::uint64_t suffix = envelope.suffix.word();
+      std::memcpy(end + envelope.prefix_size + payload.size(), &suffix, sizeof(suffix));
     }
-    Stage(total);
+    staging_end_ = end + total;
     return true;
   }
 
@@ -96,7 +95,8 @@ class Workspace {
   std::unique_ptr<char[]> receive_;
   std::span<char> receive_room_;
   std::unique_ptr<char[]> staging_;
-  std::size_t staged_ = 0;
+  char* staging_end_;  // of what is staged
+  char* const staging_limit_;
   const Connection* staging_owner_ = nullptr;
   ChunkPool chunks_;
   HttpDate date_;

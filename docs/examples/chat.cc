@@ -1,6 +1,6 @@
 // A chat room: each line that somebody sends goes to all others.
 //
-//   chat [ADDRESS]              (127.0.0.1:9002; port 0 lets the system choose)
+//   example-chat [ADDRESS]      (127.0.0.1:9002; port 0 lets the system choose)
 //   nc 127.0.0.1 9002           (twice)
 //
 // One thread, so the room needs no lock. With several, each has connections of its own: keep a room

@@ -1,6 +1,6 @@
 // A reactor inside a program that has a loop already, here one of poll(2).
 //
-//   foreign_loop [ADDRESS]      (127.0.0.1:9003; port 0 lets the system choose)
+//   example-foreign_loop [ADDRESS]      (127.0.0.1:9003; port 0 lets the system choose)
 //
 // The program's own loop waits for standard input and for the reactor's descriptor, which is
 // readable when the reactor has an event to fetch. Lines of clients are echoed; the end of standard
@@ -39,8 +39,8 @@ void RunForeignLoop(edgewise::Worker& worker) {
                                 {.fd = STDIN_FILENO, .events = POLLIN, .revents = 0}}};
   bool stopping = false;
   while (!stopping || !worker.table().empty()) {
-    poll(polled.data(), polled.size(), PollMilliseconds(reactor.PollTimeout()));
-    if (polled[1].revents != 0) {
+    const int count = poll(polled.data(), polled.size(), PollMilliseconds(reactor.PollTimeout()));
+    if (count > 0 && polled[1].revents != 0) {  // negative: a signal came first
       std::array<char, 512> typed{};
       if (read(STDIN_FILENO, typed.data(), typed.size()) <= 0) {
         stopping = true;

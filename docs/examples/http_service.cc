@@ -1,6 +1,6 @@
 // A small HTTP service: two routes, a header field of its own, and an error for the rest.
 //
-//   http_service [ADDRESS]      (127.0.0.1:8080; port 0 lets the system choose)
+//   example-http_service [ADDRESS]      (127.0.0.1:8080; port 0 lets the system choose)
 //   curl http://127.0.0.1:8080/hello
 //   curl --data 'shout this' http://127.0.0.1:8080/upper
 #include <edgewise.h>

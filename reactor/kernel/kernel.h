@@ -77,7 +77,8 @@ class Kernel {
   virtual HandleResult OpenPlaceholder() = 0;
   // The soft limit on this process's descriptors (RLIMIT_NOFILE).
   virtual std::size_t DescriptorLimit() = 0;
-  // Removes a socket's path from the file system (unlink). Only ever called for AF_UNIX listeners.
+  // Removes a socket's path from the file system (unlink). Only ever called for AF_UNIX listeners;
+  // what is there and is no socket is left alone, with kExists.
   virtual Error RemovePath(std::string_view path) = 0;
 
   // --- Sockets: non-blocking, close-on-exec streams.

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
@@ -213,7 +214,10 @@ std::size_t LinuxKernel::DescriptorLimit() {
 }
 
 Error LinuxKernel::RemovePath(std::string_view path) {
-  return ErrorOf(unlink(std::string(path).c_str()));
+  const std::string name(path);
+  struct stat what {};
+  if (lstat(name.c_str(), &what) == 0 && !S_ISSOCK(what.st_mode)) return Error::kExists;
+  return ErrorOf(unlink(name.c_str()));
 }
 
 HandleResult LinuxKernel::OpenSocket(AddressFamily family) {
@@ -335,6 +339,8 @@ Error LinuxKernel::EpollRemove(Handle epoll, Handle handle) {
 IoResult LinuxKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) {
   auto* events = reinterpret_cast<epoll_event*>(into.data());
   const int capacity = static_cast<int>(into.size());
+  // A negative timeout is a deadline that has passed; the kernel would call it invalid, or, in
+  // milliseconds, wait for ever.
   if (timeout <= Duration::zero()) return BytesOrError(epoll_wait(epoll, events, capacity, 0));
   if (timeout == kForever) return BytesOrError(epoll_wait(epoll, events, capacity, -1));
   if (!lacks_nanosecond_wait.load(std::memory_order_relaxed)) [[likely]] {
@@ -342,7 +348,8 @@ IoResult LinuxKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Durati
     const int count = epoll_pwait2(epoll, events, capacity, &limit, nullptr);
     if (count >= 0) return IoResult::Bytes(static_cast<std::size_t>(count));
     const Error error = LastError();
-    if (error != Error::kNoSystemCall) return IoResult::Failure(error);
+    const bool is_missing = error == Error::kNoSystemCall || error == Error::kNotPermitted;
+    if (!is_missing) return IoResult::Failure(error);
     lacks_nanosecond_wait.store(true, std::memory_order_relaxed);
   }
   return WaitMilliseconds(epoll, into, timeout);

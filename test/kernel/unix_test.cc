@@ -1,5 +1,7 @@
 // Where AF_UNIX streams differ from TCP.
 #include <deque>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "test/kernel/fact.h"
@@ -152,6 +154,16 @@ LINUX_FACT(UnixPathOutlivesItsSocket,
   CHECK(kernel.RemovePath(address.path()) == Error::kNotFound);
   CHECK(kernel.Bind(second.get(), address) == Error::kNone);
   CHECK(kernel.RemovePath(address.path()) == Error::kNone);
+  raw::RemoveFolder(folder);
+}
+
+LINUX_FACT(OnlySocketsAreRemoved, "RemovePath leaves alone what is no socket") {
+  const std::string folder = raw::MakeFolder();
+  const std::string file = folder + "/precious";
+  std::ofstream(file) << "not a socket";
+  CHECK(kernel.RemovePath(file) == Error::kExists);
+  CHECK(kernel.RemovePath(folder) == Error::kExists);
+  CHECK(std::filesystem::remove(file));
   raw::RemoveFolder(folder);
 }
 

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Runs the examples and talks to them: what the documents show must work as they say.
+
+The smallest service has its port in its text, so it is compiled and not run here; what it does is
+what the tests of edgewise-serve ask of frame://.
+
+usage: run_examples.py --build FOLDER [--junit FILE]     (the folder with the programs)
+"""
+
+import argparse
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import traceback
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test"))
+from junit import Report  # noqa: E402  (the path comes first)
+
+SECONDS = 20  # the most that any one answer may take
+
+
+class Example:
+    """A running example, on a port that the system chose."""
+
+    def __init__(self, build, name):
+        self.process = subprocess.Popen(
+            [os.path.join(build, "example-" + name), "127.0.0.1:0"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on 127.0.0.1:"), f"it printed {line!r}"
+        self.port = int(line.rsplit(":", 1)[1])
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), SECONDS)
+
+    def ends_with_0_after(self, action):
+        action()
+        code = self.process.wait(SECONDS)
+        assert code == 0, f"exit code {code}"
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+
+
+def ask(example, request):
+    """The whole answer to an HTTP request that asks for the end of the connection."""
+    with example.connect() as peer:
+        peer.sendall(request)
+        return peer.makefile("rb").read()
+
+
+def expect(stream, line):
+    got = stream.readline()
+    assert got == line, f"{got!r} instead of {line!r}"
+
+
+def http_service(build):
+    with Example(build, "http_service") as example:
+        end = b"Host: localhost\r\nConnection: close\r\n"
+        hello = ask(example, b"GET /hello HTTP/1.1\r\n" + end + b"\r\n")
+        assert hello.startswith(b"HTTP/1.1 200 ") and hello.endswith(b"\r\n\r\nHello\n"), hello
+        assert b"\r\nCache-Control: no-store\r\n" in hello, hello
+        head = ask(example, b"HEAD /hello HTTP/1.1\r\n" + end + b"\r\n")
+        assert b"\r\nContent-Length: 6\r\n" in head and head.endswith(b"\r\n\r\n"), head
+        upper = ask(example, b"POST /upper HTTP/1.1\r\n" + end + b"Content-Length: 5\r\n\r\nshout")
+        assert upper.endswith(b"\r\n\r\nSHOUT"), upper
+        missing = ask(example, b"GET / HTTP/1.1\r\n" + end + b"\r\n")
+        assert missing.startswith(b"HTTP/1.1 404 "), missing
+        example.ends_with_0_after(example.terminate)
+
+
+def chat(build):
+    with Example(build, "chat") as example, example.connect() as one, example.connect() as two:
+        first, second = one.makefile("rb"), two.makefile("rb")
+        names = []
+        for stream in (first, second):
+            greeting = stream.readline()
+            assert greeting.startswith(b"you are guest "), greeting
+            names.append(greeting.removeprefix(b"you are ").rstrip(b"\n"))
+        expect(first, names[1] + b" is here\n")
+        one.sendall(b"good morning\r\n")
+        expect(second, names[0] + b": good morning\n")
+        two.shutdown(socket.SHUT_WR)
+        expect(first, names[1] + b" is gone (end of stream)\n")
+        assert second.read() == b""
+        example.ends_with_0_after(example.terminate)
+
+
+def foreign_loop(build):
+    with Example(build, "foreign_loop") as example:
+        with example.connect() as peer:
+            stream = peer.makefile("rb")
+            for line in (b"one\n", b"two\n"):
+                peer.sendall(line)
+                expect(stream, line)
+        with example.connect() as peer:
+            peer.sendall(b"asked before the end\n")
+            stream = peer.makefile("rb")
+            expect(stream, b"asked before the end\n")
+            example.process.stdin.close()
+            assert stream.read() == b""
+        example.ends_with_0_after(lambda: None)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", required=True, help="the folder with the programs")
+    parser.add_argument("--junit", metavar="FILE", help="also write a JUnit report there")
+    arguments = parser.parse_args()
+    report = Report("examples")
+    for example in (http_service, chat, foreign_loop):
+        name = f"the example {example.__name__} does what it says"
+        try:
+            example(arguments.build)
+            report.add(name, "passed")
+        except (AssertionError, OSError, subprocess.SubprocessError):
+            report.add(name, "failed", traceback.format_exc())
+            print(f"FAILED: {name}\n{traceback.format_exc()}")
+    if arguments.junit:
+        report.write(arguments.junit)
+    failed = report.count("failed")
+    print(f"{report.count('passed')} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

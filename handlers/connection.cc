@@ -12,9 +12,6 @@ namespace {
 // A timer later than this was late because the loop was: a stopped machine, a very long upcall.
 constexpr Duration kLoopLate = std::chrono::milliseconds(500);
 
-// How often within the write timeout a slow reader's progress is looked at.
-constexpr int kWriteLooks = 4;
-
 // The instant `timeout` after `from`; never, if the timeout is switched off.
 Time After(Time from, Duration timeout) { return timeout == kForever ? kNever : from + timeout; }
 
@@ -101,7 +98,10 @@ void Connection::ReleaseHold(Hold hold) {
   holds_ &= static_cast<HoldSet>(~HoldBit(hold));
   if (holds_ != 0 || read_side_ != ReadSide::kOpen) return;
   // The peer's clock starts anew: it could not know that it was not being listened to.
-  if (since_ != Time()) since_ = reactor()->now();
+  if (since_ != Time()) {
+    since_ = reactor()->now();
+    ArmAt(After(since_, context_.options.frame_timeout));
+  }
   last_activity_ = reactor()->now();
   reactor()->AddInterest(*this, kReadable);
   // Frames that came before the hold are waiting here, for no edge that is still to come. And an
@@ -148,7 +148,8 @@ void Connection::ArmAt(Time deadline) {
 // A request touches no timer: it moves `last_activity_`, and the timer finds out when it expires.
 void Connection::HandleTimeout(Time now) {
   if (!registered()) return;
-  const Time next = CheckDeadlines(now);
+  // Whatever was in charge, held or switched off: the idle timeout may be the next to be.
+  const Time next = std::min(CheckDeadlines(now), After(now, context_.options.idle_timeout));
   if (registered()) ArmAt(std::max(next, now + Duration(1)));
 }
 
@@ -182,9 +183,7 @@ Time Connection::CheckDeadlines(Time now) {
     }
   }
   if (holds_ != 0 || write_side_ != WriteSide::kOpen) {
-    // Not the peer's fault. Looked at again later, at the pace of the idle timeout.
-    static_cast<void>(passed(After(now, options.idle_timeout)));
-    return next;
+    return next;  // not the peer's fault
   }
   if (since_ != Time()) {
     const Time deadline = After(since_, options.frame_timeout);

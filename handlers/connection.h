@@ -139,6 +139,9 @@ class Connection : public EventHandler, private Timer {
   using TableHook = boost::intrusive::unordered_set_member_hook<
       boost::intrusive::link_mode<boost::intrusive::normal_link>>;
 
+  // How often within the write timeout a slow reader's progress is looked at.
+  static constexpr int kWriteLooks = 4;
+
   enum class Intent : std::uint8_t { kServe, kFinish };
   struct Target;
 

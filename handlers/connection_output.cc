@@ -1,6 +1,7 @@
 // Connection, the half that sends.
 #include <array>
 #include <cstring>
+#include <new>
 
 #include "handlers/connection.h"
 #include "handlers/connection_context.h"
@@ -50,15 +51,22 @@ SendResult Connection::Enqueue(std::span<const ConstBuffer> pieces, std::size_t 
     return SendResult::kOverflow;
   }
   const bool began = output_.empty();
-  for (const ConstBuffer& piece : pieces) {
-    const std::size_t skipped = skip < piece.size() ? skip : piece.size();
-    output_.Append(piece.subspan(skipped), workspace.chunks(), context_.reactor.now());
-    skip -= skipped;
+  try {
+    for (const ConstBuffer& piece : pieces) {
+      const std::size_t skipped = skip < piece.size() ? skip : piece.size();
+      output_.Append(piece.subspan(skipped), workspace.chunks(), context_.reactor.now());
+      skip -= skipped;
+    }
+  } catch (const std::bad_alloc&) {
+    // Half a frame may be queued by now, and the turn may be another connection's: this one ends.
+    Abort({.cause = CloseCause::kSystem, .error = Error::kNoMemory});
+    return SendResult::kClosed;
   }
   if (workspace.staging_owner() == this) workspace.LendStaging(nullptr);
   reactor()->AddInterest(*this, kWritable);
   if (began && options.write_timeout != kForever) {
-    ArmAt(context_.reactor.now() + options.write_timeout);
+    // The first look sets the mark that the peer's progress is measured from.
+    ArmAt(context_.reactor.now() + options.write_timeout / kWriteLooks);
   }
   if (output_.bytes() > options.high_water) AddHold(Hold::kHighWater);
   context_.memory.Grew(*this);

@@ -23,10 +23,12 @@ bool ServicePort::HasRoom() { return admissions_.HasRoom() && !context_.memory.o
 
 bool ServicePort::Take(Handle handle, const SocketAddress& address) {
   const PeerAddress peer(address);
-  if (admissions_.Admit(peer) != Admissions::Verdict::kAdmitted) return false;
   std::unique_ptr<Connection> connection;
+  bool admitted = false;
   Error error = Error::kNoMemory;
   try {
+    admitted = admissions_.Admit(peer) == Admissions::Verdict::kAdmitted;
+    if (!admitted) return false;
     connection = service_.make(context_, peer);
     error = connection->Open(handle);
   } catch (...) {
@@ -34,7 +36,7 @@ bool ServicePort::Take(Handle handle, const SocketAddress& address) {
     ++context_.counters.construction_failures;
   }
   if (error != Error::kNone) {
-    admissions_.Leave(peer);
+    if (admitted) admissions_.Leave(peer);
     return false;
   }
   context_.table.Insert(std::move(connection)).Start();

@@ -198,7 +198,7 @@ TEST_CASE("closing from OnOpen sends what was said there") {
 
 TEST_CASE("closing from OnDrained with frames undelivered gives their buffer back") {
   Stage stage({.send_buffer = 16 * 1024});
-  stage.Serve<LengthPrefixed>();
+  stage.Serve(LengthPrefixed({.frame_bytes_max = 2'000'000}));
   const std::string large = Pattern(2'000'000);
   stage.script.on_frame = [&](Connection& peer, std::string_view) {
     peer.Send(large);

@@ -170,7 +170,8 @@ TEST_CASE("an interrupted call has no visible effect") {
   REQUIRE(stage.Until([&] { return peer.Pull().size() == frames.size(); }));
   CHECK(peer.Pull() == frames);
   CHECK(stage.script.closes.empty());
-  CHECK(stage.kernel.faults() == 3);
+  // An interrupted send is repeated as a gathered one.
+  CHECK(stage.kernel.faults() == (call == Call::kSend ? 1 : 3));
 }
 
 TEST_CASE("readiness that vanishes after its edge has no visible effect") {

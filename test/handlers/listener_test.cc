@@ -8,6 +8,7 @@
 #include "handlers/edgewise.h"
 #include "reactor/kernel/linux_kernel.h"
 #include "reactor/kernel/text.h"
+#include "test/handlers/socket_folder.h"
 #include "test/handlers/stage.h"
 #include "test/kernel/raw.h"
 
@@ -28,15 +29,6 @@ struct Opened {
   SocketAddress address() { return kernel.LocalAddress(handle).address; }
   Kernel& kernel;
   Handle handle = kNoHandle;
-};
-
-// A folder for sockets, gone at the end.
-struct Folder {
-  ~Folder() { raw::RemoveFolder(path); }
-  SocketAddress Socket(std::string_view name) const {
-    return SocketAddress::Unix(path + "/" + std::string(name));
-  }
-  std::string path = raw::MakeFolder();
 };
 
 std::string Message(const absl::StatusOr<Handle>& result) {
@@ -126,7 +118,7 @@ TEST_CASE("real refusals: no such address, no such folder") {
 
 TEST_CASE("a path that was left behind is taken over") {
   LinuxKernel& kernel = LinuxKernel::Instance();
-  const Folder folder;
+  SocketFolder folder;
   const SocketAddress address = folder.Socket("stale");
   { Opened crashed(kernel, OpenListener(kernel, address)); }
   Opened next(kernel, OpenListener(kernel, address));
@@ -136,9 +128,9 @@ TEST_CASE("a path that was left behind is taken over") {
 TEST_CASE("a path that somebody listens on is not taken away") {
   const bool is_path = GENERATE(true, false);
   FaultyKernel kernel(LinuxKernel::Instance());
-  const Folder folder;
+  SocketFolder folder;
   const SocketAddress address =
-      is_path ? folder.Socket("live") : SocketAddress::Unix(std::string(1, '\0') + folder.path);
+      is_path ? folder.Socket("live") : SocketAddress::Unix(std::string(1, '\0') + folder.path());
   {
     Opened alive(kernel, OpenListener(kernel, address));
     const auto second = OpenListener(kernel, address);
@@ -150,12 +142,12 @@ TEST_CASE("a path that somebody listens on is not taken away") {
 
 TEST_CASE("what is no socket is not removed") {
   LinuxKernel& kernel = LinuxKernel::Instance();
-  const Folder folder;
+  SocketFolder folder;
   // A folder stands where the socket should: connecting to it is refused, like to a stale path.
-  const SocketAddress address = SocketAddress::Unix(folder.path);
+  const SocketAddress address = SocketAddress::Unix(folder.path());
   const auto result = OpenListener(kernel, address);
   CHECK_FALSE(result.ok());
-  CHECK(OpenListener(kernel, folder.Socket("still-there")).ok());
+  { Opened inside(kernel, OpenListener(kernel, folder.Socket("still-there"))); }
 }
 
 TEST_CASE("listeners that join share the port") {

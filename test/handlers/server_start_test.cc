@@ -7,22 +7,20 @@
 #include "reactor/kernel/linux_kernel.h"
 #include "reactor/kernel/text.h"
 #include "test/handlers/echo.h"
+#include "test/handlers/socket_folder.h"
 #include "test/handlers/stage.h"
-#include "test/kernel/raw.h"
 
 namespace edgewise::handlers_test {
 namespace {
-
-namespace raw = kernel_test::raw;
 
 bool Says(const absl::Status& status, std::string_view part) {
   return StdView(status.message()).find(part) != std::string_view::npos;
 }
 
-bool Exists(const std::string& path) {
+bool Exists(const SocketAddress& address) {
   LinuxKernel& kernel = LinuxKernel::Instance();
   const Handle socket = kernel.OpenSocket(AddressFamily::kUnix).handle();
-  const Error error = kernel.Connect(socket, SocketAddress::Unix(path));
+  const Error error = kernel.Connect(socket, address);
   kernel.Close(socket);
   return error != Error::kNotFound;
 }
@@ -87,10 +85,11 @@ TEST_CASE("any call that fails during the start leaves nothing open and nothing 
   const std::uint64_t use = GENERATE(1u, 2u, 3u);
   CAPTURE(static_cast<int>(call), use);
   FaultyKernel kernel(LinuxKernel::Instance());
-  const std::string folder = raw::MakeFolder();
+  SocketFolder folder;
+  const SocketAddress address = folder.Socket("one");
   {
     Server server({.threads = 2, .kernel = &kernel});
-    server.ServeOn<LengthPrefixed, Echo>("unix:" + folder + "/one", LengthPrefixed());
+    server.ServeOn<LengthPrefixed, Echo>(address.ToString(), LengthPrefixed());
     server.ServeOn<LengthPrefixed, Echo>("127.0.0.1:0", LengthPrefixed());
     kernel.Fail(call, Error::kNoMemory, {.first = use});
     const absl::Status status = server.Start();
@@ -99,8 +98,7 @@ TEST_CASE("any call that fails during the start leaves nothing open and nothing 
   }
   CHECK(kernel.open_handles() == 0);
   CHECK(kernel.strange_closes() == 0);
-  CHECK_FALSE(Exists(folder + "/one"));
-  raw::RemoveFolder(folder);
+  CHECK_FALSE(Exists(address));
 }
 
 TEST_CASE("a start that failed may be tried again when the cause is gone") {
@@ -114,32 +112,30 @@ TEST_CASE("a start that failed may be tried again when the cause is gone") {
 }
 
 TEST_CASE("the path of a socket goes with the server that made it") {
-  const std::string folder = raw::MakeFolder();
-  const std::string path = folder + "/socket";
+  SocketFolder folder;
+  const SocketAddress address = folder.Socket("socket");
   {
-    Server server({.listen = "unix:" + path});
+    Server server({.listen = address.ToString()});
     server.Serve<LengthPrefixed, Echo>();
     REQUIRE(server.Start().ok());
-    CHECK(Exists(path));
+    CHECK(Exists(address));
   }
-  CHECK_FALSE(Exists(path));
-  raw::RemoveFolder(folder);
+  CHECK_FALSE(Exists(address));
 }
 
 TEST_CASE("the path of an adopted socket stays: whoever made it may still need it") {
   LinuxKernel& kernel = LinuxKernel::Instance();
-  const std::string folder = raw::MakeFolder();
-  const std::string path = folder + "/socket";
-  const auto listener = OpenListener(kernel, SocketAddress::Unix(path));
+  SocketFolder folder;
+  const SocketAddress address = folder.Socket("socket");
+  const auto listener = OpenListener(kernel, address);
   REQUIRE(listener.ok());
   {
     Server server;
     server.ServeAdopted<LengthPrefixed, Echo>(*listener, LengthPrefixed());
     REQUIRE(server.Start().ok());
-    CHECK(server.addresses().front().path() == path);
+    CHECK(server.addresses().front() == address);
   }
-  CHECK(Exists(path));
-  raw::RemoveFolder(folder);
+  CHECK(Exists(address));
 }
 
 TEST_CASE("a descriptor that is no socket is not adopted") {

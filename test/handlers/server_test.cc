@@ -11,22 +11,15 @@
 #include "test/handlers/echo.h"
 #include "test/handlers/peer.h"
 #include "test/handlers/running_server.h"
+#include "test/handlers/socket_folder.h"
 #include "test/handlers/stage.h"
-#include "test/kernel/raw.h"
 
 namespace edgewise::handlers_test {
-namespace {
-
-namespace raw = kernel_test::raw;
-
-std::string TemporaryPath(const std::string& folder) { return "unix:" + folder + "/socket"; }
-
-}  // namespace
 
 TEST_CASE("clients in threads, two reactors: every answer, and counters that add up") {
   const bool is_path = GENERATE(false, true);
-  const std::string folder = raw::MakeFolder();
-  Server server({.listen = is_path ? TemporaryPath(folder) : "127.0.0.1:0",
+  SocketFolder folder;
+  Server server({.listen = is_path ? folder.Socket("socket").ToString() : "127.0.0.1:0",
                  .threads = 2,
                  .signals = SignalPolicy::kNone});
   server.Serve<LengthPrefixed, Echo>();
@@ -53,7 +46,6 @@ TEST_CASE("clients in threads, two reactors: every answer, and counters that add
   CHECK(counters.connection.frames == kClients * kConnections * kRequests);
   CHECK(counters.accept.accepted == kClients * kConnections);
   CHECK(running.Stop() == 0);
-  raw::RemoveFolder(folder);
 }
 
 TEST_CASE("a post reaches the worker it was meant for, from any thread") {

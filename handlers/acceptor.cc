@@ -96,6 +96,7 @@ void Acceptor::Close() {
 
 void Acceptor::Resume() {
   if (!registered()) return;
+  waits_for_room_ = false;
   Cancel();
   loop_.AddInterest(*this, kReadable);
   // No edge tells that descriptors are free again.
@@ -107,6 +108,7 @@ Progress Acceptor::HandleInput() {
   for (std::size_t taken = 0; taken < options_.accepts_max; ++taken) {
     if (!sink_.HasRoom()) {
       ++counters_.pauses;
+      waits_for_room_ = true;
       return PauseFor(options_.retry_interval);
     }
     if (reserve_ == kNoHandle) reserve_ = kernel.OpenPlaceholder().handle();

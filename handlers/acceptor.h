@@ -80,8 +80,12 @@ class Acceptor final : public EventHandler, private Timer {
   [[nodiscard]] Error Open(Handle listener, Watch watch);
   // Accepts what has been waiting (up to accepts_max), then closes the master socket.
   void Close();
-  // There is room again.
+  // Ends a pause.
   void Resume();
+  // There may be room again: ends a pause that the sink asked for.
+  void RoomMade() {
+    if (waits_for_room_) Resume();
+  }
 
   const AcceptCounters& counters() const { return counters_; }
 
@@ -100,6 +104,7 @@ class Acceptor final : public EventHandler, private Timer {
   Sink& sink_;
   const AcceptorOptions options_;
   Handle reserve_ = kNoHandle;
+  bool waits_for_room_ = false;  // paused because the sink had no room
   Duration back_off_;
   AcceptCounters counters_;
 };

@@ -29,6 +29,7 @@ Error Connection::Open(Handle handle) {
   const Error error = context_.reactor.Register(*this, handle, Watch::kStream, kReadable);
   if (error != Error::kNone) return error;
   ++context_.counters.opened;
+  if (peer_.family() == AddressFamily::kUnix) context_.reactor.MarkReady(*this, kCutsReads);
   last_activity_ = context_.reactor.now();
   ArmAt(After(last_activity_, context_.options.idle_timeout));
   return Error::kNone;
@@ -127,6 +128,7 @@ void Connection::HandleClose(const CloseReason& reason) {
   Cancel();
   ++context_.counters.closed;
   context_.admissions.Leave(peer_);
+  context_.acceptor.RoomMade();
   ++context_.counters.closes[static_cast<std::size_t>(reason.cause)];
   // The service is told first; whatever it throws, the descriptor is closed.
   struct Closer {

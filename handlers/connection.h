@@ -151,7 +151,7 @@ class Connection : public EventHandler, private Timer {
   Progress ReceivedNothing(const IoResult& received);
   void CountReceived(std::size_t size);
   bool DrainsWhenShort() const;
-  Target PrepareReceive();
+  Target PrepareReceive(std::size_t bytes_max);
   void Process(std::string_view bytes, const char* own);
   void KeepRest(std::string_view bytes, const Consumed& consumed, const char* own);
   Progress EndOfStream();

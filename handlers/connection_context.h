@@ -1,6 +1,7 @@
 // ConnectionContext: what all connections of one service on one reactor share.
 #pragma once
 
+#include "handlers/acceptor.h"
 #include "handlers/admissions.h"
 #include "handlers/connection_counters.h"
 #include "handlers/connection_options.h"
@@ -19,6 +20,7 @@ struct ConnectionContext {
   ConnectionTable& table;
   const ConnectionOptions& options;
   Admissions& admissions;
+  Acceptor& acceptor;
   MemoryGuard& memory;
   ConnectionCounters counters{};
 };

@@ -92,9 +92,10 @@ EDGEWISE_HOT void Connection::CountReceived(std::size_t size) {
   last_activity_ = context_.reactor.now();
 }
 
-// A receive that fell short has emptied the socket, unless the peer's end or urgent data is in it.
+// A receive that fell short has emptied the socket, unless the peer's end or urgent data is in it;
+// on an AF_UNIX socket, where descriptors that came along cut it too, never.
 EDGEWISE_HOT bool Connection::DrainsWhenShort() const {
-  return (ready() & (kPeerFinished | kUrgent | kBroken)) == 0;
+  return (ready() & (kPeerFinished | kUrgent | kBroken | kCutsReads)) == 0;
 }
 
 // The general turn: receives until the socket is drained, the budget spent, or reading held.
@@ -104,8 +105,9 @@ Progress Connection::ReceiveMore(std::size_t spent) {
     Process(input_.bytes(), input_.bytes().data());
     if (!Accepting()) return Progress::kDone;
   }
-  while (spent < context_.reactor.options().upcall_bytes_max) {
-    const Target target = PrepareReceive();
+  const std::size_t budget = context_.reactor.options().upcall_bytes_max;
+  while (spent < budget) {
+    const Target target = PrepareReceive(budget - spent);
     const IoResult received = context_.reactor.kernel().Receive(handle(), target.room);
     ++context_.counters.receives;
     if (received.error() == Error::kInterrupted) continue;
@@ -137,8 +139,9 @@ Progress Connection::ReceivedNothing(const IoResult& received) {
 
 // A small unfinished frame is copied in front of the shared room; behind a large one its own buffer
 // grows.
-Connection::Target Connection::PrepareReceive() {
-  const std::span<char> room = context_.workspace.receive_room();
+Connection::Target Connection::PrepareReceive(std::size_t bytes_max) {
+  std::span<char> room = context_.workspace.receive_room();
+  room = room.first(std::min(room.size(), bytes_max));
   const std::size_t carried = input_.size();
   if (carried <= Workspace::kCarryMax) {
     if (carried != 0) std::memcpy(room.data() - carried, input_.bytes().data(), carried);

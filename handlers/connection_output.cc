@@ -129,7 +129,7 @@ Progress Connection::FlushQueue() {
   std::size_t spent = 0;
   while (!output_.empty()) {
     if (spent >= budget) return Progress::kPreempted;
-    const std::size_t count = output_.Describe(pieces);
+    const std::size_t count = output_.Describe(pieces, budget - spent);
     std::size_t wanted = 0;
     for (std::size_t i = 0; i < count; ++i) wanted += pieces[i].size();
     const IoResult result = SendPieces(std::span(pieces).first(count));

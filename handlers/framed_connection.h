@@ -49,6 +49,7 @@ class FramedConnection final : public Connection {
       if (decoded.status == DecodeStatus::kFrame) [[likely]] {
         taken += decoded.consumed;
         ++frames;
+        context().workspace.set_batch_left(bytes.size() - taken);
         Deliver(decoded.frame);
         continue;
       }

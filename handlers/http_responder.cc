@@ -19,8 +19,10 @@ SendResult HttpResponder::Send(const Answer& answer, std::string_view body) {
   EDGEWISE_CHECK(!sent_, "a request was answered twice");
   sent_ = true;
   ConnectionContext& context = peer_.context();
-  const HttpPersistence persistence =
-      peer_.finishing() ? HttpPersistence::kClose : PersistenceFor(request_);
+  // A server that is stopping says so with its last answer, not before requests that are here
+  // already.
+  const bool last = peer_.finishing() && context.workspace.batch_left() == 0;
+  const HttpPersistence persistence = last ? HttpPersistence::kClose : PersistenceFor(request_);
   const HttpResponseHead head{
       .status = answer.status,
       .persistence = persistence,

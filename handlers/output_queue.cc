@@ -41,12 +41,15 @@ void OutputQueue::Append(ConstBuffer bytes, ChunkPool& pool, Time now) {
   if (fresh) state_ = fresh.release();
 }
 
-std::size_t OutputQueue::Describe(std::span<ConstBuffer, Kernel::kGatherMax> pieces) {
+std::size_t OutputQueue::Describe(std::span<ConstBuffer, Kernel::kGatherMax> pieces,
+                                  std::size_t bytes_max) {
   std::size_t count = 0;
   if (state_ == nullptr) return count;
   for (OutputChunk& chunk : state_->chunks) {
-    if (count == pieces.size()) break;
-    pieces[count++] = ConstBuffer(chunk.begin(), chunk.size());
+    if (count == pieces.size() || bytes_max == 0) break;
+    const std::size_t size = std::min(chunk.size(), bytes_max);
+    pieces[count++] = ConstBuffer(chunk.begin(), size);
+    bytes_max -= size;
   }
   return count;
 }

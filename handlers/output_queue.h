@@ -4,6 +4,7 @@
 #include <boost/intrusive/slist.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "handlers/output_chunk.h"
@@ -29,8 +30,10 @@ class OutputQueue {
 
   // Appends a copy. Nothing for no bytes. Throws std::bad_alloc with the queue unchanged.
   void Append(ConstBuffer bytes, ChunkPool& pool, Time now);
-  // Describes the front of the queue for one gathered send; answers how many pieces were used.
-  std::size_t Describe(std::span<ConstBuffer, Kernel::kGatherMax> pieces);
+  // Describes the front of the queue, up to `bytes_max`, for one gathered send; answers how many
+  // pieces were used.
+  std::size_t Describe(std::span<ConstBuffer, Kernel::kGatherMax> pieces,
+                       std::size_t bytes_max = std::numeric_limits<std::size_t>::max());
   // Takes what was sent off the front. REQUIRES: at most bytes().
   void Take(std::size_t bytes, ChunkPool& pool);
   void Clear(ChunkPool& pool);

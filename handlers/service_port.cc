@@ -16,6 +16,7 @@ ServicePort::ServicePort(const Service& service, Admissions& admissions, Reactor
                .table = table,
                .options = service.options,
                .admissions = admissions,
+               .acceptor = acceptor_,
                .memory = guard},
       acceptor_(reactor, *this, acceptor_options) {}
 

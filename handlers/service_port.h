@@ -19,9 +19,6 @@ class ServicePort final : private Acceptor::Sink {
 
   [[nodiscard]] Error Open(Handle listener, Watch watch) { return acceptor_.Open(listener, watch); }
   void Close() { acceptor_.Close(); }
-  bool closed() const { return acceptor_.registration() == EventHandler::Registration::kIdle; }
-  // A connection was closed somewhere: there may be room again.
-  void Resume() { acceptor_.Resume(); }
 
   const AcceptCounters& accept_counters() const { return acceptor_.counters(); }
   const ConnectionCounters& connection_counters() const { return context_.counters; }

@@ -77,6 +77,10 @@ class Workspace {
     return true;
   }
 
+  // Bytes that were received together with the frame being delivered, behind it.
+  std::size_t batch_left() const { return batch_left_; }
+  void set_batch_left(std::size_t bytes) { batch_left_ = bytes; }
+
   ChunkPool& chunks() { return chunks_; }
   BufferGauge& gauge() { return chunks_.gauge(); }
   // The Date header's text, made anew once a second. `now` is the reactor's. The view lives until
@@ -98,6 +102,7 @@ class Workspace {
   char* staging_end_;  // of what is staged
   char* const staging_limit_;
   const Connection* staging_owner_ = nullptr;
+  std::size_t batch_left_ = 0;
   ChunkPool chunks_;
   HttpDate date_;
   HttpDateText date_text_;

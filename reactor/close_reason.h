@@ -22,7 +22,7 @@ enum class CloseCause : std::uint8_t {
   kLingerTimeout,    // the peer did not finish sending after we had
   kShutdown,         // the server is stopping
   kShutdownTimeout,  // the server is stopping, and this connection did not finish in time
-  kRefused,          // a limit of the server refused it; `detail` says which
+  kRefused,          // a limit of the service refused it; `detail` says which
   kException,        // user code threw
   kSystem,           // the operating system refused a call; `error` says which
 };

@@ -80,6 +80,8 @@ class Reactor {
   // From any thread, and from upcalls: Run returns after the current round. Sticky until Run
   // returns.
   void Stop();
+  // Stop was called and Run has not returned since: the time for a foreign loop to leave, too.
+  bool stopping() const { return stop_.load(std::memory_order_acquire); }
 
   // For a foreign loop: poll this descriptor for input, wait no longer than PollTimeout, and call
   // RunOnce(Duration::zero()) after either.

@@ -22,6 +22,7 @@ inline constexpr Readiness kBroken = 4;
 // Hints: true of the descriptor, never a reason for an upcall by themselves.
 inline constexpr Readiness kPeerFinished = 8;  // the peer will send no more; sticky
 inline constexpr Readiness kUrgent = 16;       // urgent data queued: a short read proves nothing
+inline constexpr Readiness kCutsReads = 32;    // a read may fall short at any time; sticky
 
 namespace readiness_internal {
 

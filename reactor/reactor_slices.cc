@@ -1,0 +1,99 @@
+// Reactor, the steps that most rounds skip: spinning, timers, posted tasks, reclaiming. Each is a
+// bounded slice of what is waiting.
+#include <algorithm>
+#include <exception>
+#include <string>
+
+#include "reactor/check.h"
+#include "reactor/reactor.h"
+
+namespace edgewise {
+
+// Polls until something comes or the spin budget is spent.
+std::size_t Reactor::SpinFor(Duration timeout) {
+  ++counters_.spins;
+  const Time end = kernel_.MonotonicNow() + std::min(spin_.budget(), timeout);
+  do {
+    const IoResult polled = kernel_.EpollWait(epoll_, event_room_, Duration::zero());
+    if (polled.ok() && polled.bytes() != 0) {
+      ++counters_.spin_hits;
+      spin_.Paid();
+      mailbox_.Awake();
+      return polled.bytes();
+    }
+  } while (kernel_.MonotonicNow() < end);
+  spin_.DidNotPay();
+  return 0;
+}
+
+void Reactor::ExpireTimers() {
+  phase_ = Phase::kTimers;
+  const std::size_t before = counters_.timers_expired;
+  // A callback that throws leaves the wheel consistent; the rest of the slice follows next round.
+  try {
+    counters_.timers_expired += timers_.Expire(now_, options_.timers_max);
+  } catch (...) {
+    counters_.timers_expired = before + 1;
+    ReportException("a timer");
+  }
+}
+
+void Reactor::RunTasks() {
+  phase_ = Phase::kTasks;
+  for (std::size_t run = 0; run < options_.tasks_max; ++run) {
+    Mailbox::Task task = mailbox_.Take();
+    if (!task) return;
+    ++counters_.tasks_run;
+    try {
+      task();
+    } catch (...) {
+      ReportException("a posted task");
+    }
+  }
+}
+
+void Reactor::ReclaimRetired() {
+  phase_ = Phase::kReclaiming;
+  while (retired_count_ != 0) {
+    EventHandler& handler = ReadyQueue::TakeRetired(retired_);
+    --retired_count_;
+    try {
+      handler.HandleClose(handler.reason_);
+    } catch (...) {
+      ReportException("HandleClose");
+    }
+    --registered_;
+    handler.registration_ = EventHandler::Registration::kIdle;
+    try {
+      handler.Reclaim();
+    } catch (...) {
+      ReportException("Reclaim");
+    }
+  }
+}
+
+void Reactor::DrainRetired() {
+  if (retired_count_ == 0) return;
+  EDGEWISE_CHECK(phase_ == Phase::kOutside, "R5: DrainRetired was called from an upcall");
+  ReclaimRetired();
+  phase_ = Phase::kOutside;
+}
+
+void Reactor::ReportException(const char* where) {
+  ++counters_.exceptions;
+  // Without allocating: it may be the lack of memory that is reported.
+  std::array<char, 512> line{};
+  const auto print = [&line, where](const char* what) {
+    std::snprintf(line.data(), line.size(), "edgewise: an exception left %s: %s", where, what);
+  };
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    print(exception.what());
+  } catch (...) {
+    print("something that is not a std::exception");
+  }
+  kernel_.Log(line.data());
+}
+
+}  // namespace edgewise

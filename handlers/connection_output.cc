@@ -115,7 +115,11 @@ Progress Connection::HandleOutput() {
   if (progress == Progress::kFailed) return progress;
   if (output_.bytes() <= context_.options.low_water) ReleaseHold(Hold::kHighWater);
   if (!output_.empty()) return progress;
-  if (write_side_ == WriteSide::kOpen) Drained();
+  if (write_side_ == WriteSide::kOpen) {
+    Drained();
+    // Closed there, or broken: frames that were not delivered never will be.
+    if (write_side_ != WriteSide::kOpen) input_.Clear(context_.workspace.gauge());
+  }
   if (write_side_ == WriteSide::kDraining && output_.empty()) FinishWriting();
   if (!registered()) return Progress::kFailed;
   // Drained may have sent more. Its room is known: the last send took everything.

@@ -58,11 +58,14 @@ bool IsAbandoned(Kernel& kernel, const SocketAddress& address) {
   return error == Error::kConnectionRefused;
 }
 
+// Not an abstract name, which goes with its socket.
+bool IsPath(const SocketAddress& address) {
+  return !address.path().empty() && address.path().front() != '\0';
+}
+
 Error BindTo(Kernel& kernel, Handle handle, const SocketAddress& address) {
   Error error = kernel.Bind(handle, address);
-  const bool is_path = address.family() == AddressFamily::kUnix && !address.path().empty() &&
-                       address.path().front() != '\0';
-  if (error == Error::kAddressInUse && is_path && IsAbandoned(kernel, address)) {
+  if (error == Error::kAddressInUse && IsPath(address) && IsAbandoned(kernel, address)) {
     error = kernel.RemovePath(address.path());
     if (error == Error::kNone) error = kernel.Bind(handle, address);
   }
@@ -85,7 +88,11 @@ Error Prepare(Kernel& kernel, Handle handle, const SocketAddress& address,
   if (error == Error::kNone) error = BindTo(kernel, handle, address);
   // Only after the bind, which has thereby found out whether a stranger shares the port.
   if (tcp && options.sharing == PortSharing::kFirst) set(SocketOption::kReusePort);
-  if (error == Error::kNone) error = kernel.Listen(handle, options.backlog);
+  if (error == Error::kNone) {
+    error = kernel.Listen(handle, options.backlog);
+    // The bind has made the path.
+    if (error != Error::kNone && IsPath(address)) kernel.RemovePath(address.path());
+  }
   return error;
 }
 

@@ -30,6 +30,10 @@ void MemoryGuard::Act(Connection& connection) {
 }
 
 void MemoryGuard::ShedLargest() {
+  // What was shed gives its memory back at the end of the round only: until then, more would be
+  // shed for nothing.
+  const std::uint64_t round = reactor_.counters().rounds;
+  if (counters_.shed != 0 && round == shed_in_round_) return;
   Connection* largest = nullptr;
   table_.ForEach([&largest](Connection& connection) {
     if (!connection.registered()) return;
@@ -37,11 +41,10 @@ void MemoryGuard::ShedLargest() {
   });
   if (largest == nullptr) return;
   ++counters_.shed;
+  shed_in_round_ = round;
   largest->Abort({.cause = CloseCause::kOverflow, .detail = kBudget});
 }
 
-// Its memory comes back at the end of the round in which a connection was closed, so one is shed
-// for each look at the most.
 void MemoryGuard::HandleTimeout(Time now) {
   if (over()) {
     if (++fruitless_ > kFruitlessMax) ShedLargest();

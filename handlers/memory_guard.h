@@ -18,7 +18,7 @@ enum class MemoryPolicy : std::uint8_t {
   kPause,
   // The connection that grew is closed.
   kRefuse,
-  // The connection with the largest buffers is closed.
+  // The connection with the largest buffers is closed, one in a round at the most.
   kShedLargest,
 };
 
@@ -58,6 +58,7 @@ class MemoryGuard final : private Timer {
   const std::size_t bytes_max_;
   const MemoryPolicy policy_;
   int fruitless_ = 0;
+  std::uint64_t shed_in_round_ = 0;
   MemoryCounters counters_;
 };
 

@@ -31,12 +31,18 @@ Server::~Server() {
   EDGEWISE_CHECK(threads_.empty(), "a server was destroyed while Run was under way");
   signals_.reset();
   workers_.clear();
-  for (const SocketAddress& address : addresses_) {
-    // The path of an AF_UNIX socket outlives the socket unless somebody removes it.
-    if (!address.path().empty() && address.path().front() != '\0') {
-      kernel_.RemovePath(address.path());
-    }
+  RemovePaths();
+}
+
+// The path of an AF_UNIX socket outlives the socket unless somebody removes it. That of an adopted
+// one is left to whoever made it.
+void Server::RemovePaths() {
+  for (std::size_t i = 0; i < addresses_.size(); ++i) {
+    const std::string_view path = addresses_[i].path();
+    const bool ours = services_[i]->adopted == kNoHandle;
+    if (ours && !path.empty() && path.front() != '\0') kernel_.RemovePath(path);
   }
+  addresses_.clear();
 }
 
 int Server::Run() {

@@ -82,6 +82,7 @@ class Server {
   Server& Adopt(Handle listener, Service::Maker maker);
   absl::Status Check() const;
   void WatchSignals();
+  void RemovePaths();
   absl::Status OpenPort(Service& service);
   absl::Status OpenPorts(Service& service, Handle first);
   void OnSignal(int number);

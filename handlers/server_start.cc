@@ -73,6 +73,7 @@ absl::Status Server::Start() {
     WatchSignals();
   } else {
     workers_.clear();
+    RemovePaths();
   }
   return status;
 }

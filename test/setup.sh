@@ -248,12 +248,13 @@ set_up() {
 }
 
 # configure FOLDER OPTION...: a build folder under the checkout; non-zero, with the log shown, if it
-# cannot be had. A folder that Meson refuses to reuse (the checkout has moved, say) is made anew.
+# cannot be had. A folder that was made with other options (Meson does not take over all changes) or
+# that Meson refuses to reuse (the checkout has moved, say) is made anew.
 configure() {
-  local folder="$root/$1"
+  local folder="$root/$1" options="${CXX:-} ${*:2}"
   shift
   need_space "$root" 1500
-  if [[ -f "$folder/build.ninja" ]] &&
+  if [[ -f "$folder/build.ninja" && "$(cat "$folder/options" 2>/dev/null)" == "$options" ]] &&
     run_step "[build] configuring $(basename "$folder")" \
       meson setup --reconfigure "$folder" "$root" "$@"; then
     return
@@ -263,6 +264,7 @@ configure() {
     show_log_tail
     return 1
   }
+  printf '%s\n' "$options" >"$folder/options"
 }
 
 # compile FOLDER TARGET...: everything there, or only some targets.

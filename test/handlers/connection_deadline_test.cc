@@ -185,6 +185,8 @@ TEST_CASE("a reader that takes a little now and then is not cut off") {
     peer.Pull(12'000);
     stage.Settle();
     for (int j = 0; j < 5; ++j) stage.Pass(seconds(5));
+    CAPTURE(i, CloseReasonText(stage.script.closes.empty() ? CloseReason()
+                                                           : stage.script.closes.front()));
     REQUIRE(stage.script.closes.empty());
   }
   CHECK(stage.newest()->pending_output() != 0);

@@ -22,6 +22,12 @@ std::uint64_t AllSends(const Stage& stage) {
   return stage.kernel.calls(Call::kSend) + stage.kernel.calls(Call::kSendGathered);
 }
 
+// On an AF_UNIX socket only an empty one proves that it is drained: a descriptor that came along
+// cuts a receive short.
+std::uint64_t ReceivesPerBatch(const Stage& stage) {
+  return stage.address().family() == AddressFamily::kUnix ? 2 : 1;
+}
+
 }  // namespace
 
 TEST_CASE("a thousand pipelined frames in one write are answered with one send") {
@@ -37,7 +43,7 @@ TEST_CASE("a thousand pipelined frames in one write are answered with one send")
   CHECK(peer.Pull() == frames);
   CHECK(stage.script.frame_count == 1000);
   CHECK(AllSends(stage) == 1);
-  CHECK(stage.kernel.calls(Call::kReceive) - receives == 1);
+  CHECK(stage.kernel.calls(Call::kReceive) - receives == ReceivesPerBatch(stage));
 }
 
 TEST_CASE("one byte per segment makes the same upcalls as everything in one") {
@@ -201,7 +207,7 @@ TEST_CASE("events in batches of one serve everybody") {
   }));
 }
 
-TEST_CASE("the steady state of a lock-step echo is one wait, one receive and one send") {
+TEST_CASE("a lock-step echo costs one wait, one receive (two on a path) and one send") {
   Stage stage(
       {.family = AnyFamily(), .worker = {.reactor = {.upcall_timing = UpcallTiming::kOff}}});
   stage.Serve<LengthPrefixed>();
@@ -221,9 +227,11 @@ TEST_CASE("the steady state of a lock-step echo is one wait, one receive and one
     // A round may find nothing yet where the kernel delivers on another processor.
     REQUIRE(stage.Until([&] { return peer.Pull() == Frame("ping"); }));
   }
-  CHECK(counts(Call::kReceive) - receives == 50);
+  const std::uint64_t per_request = ReceivesPerBatch(stage);
+  CHECK(counts(Call::kReceive) - receives == 50 * per_request);
   CHECK(counts(Call::kSend) - sends == 50);
-  const std::uint64_t others = stage.kernel.all_calls() - counts(Call::kMonotonicNow) - all - 100;
+  const std::uint64_t others =
+      stage.kernel.all_calls() - counts(Call::kMonotonicNow) - all - 50 * (per_request + 1);
   CHECK(others == counts(Call::kEpollWait) - waits);
   CHECK(counts(Call::kEpollWait) - waits < 60);
 }

@@ -10,7 +10,7 @@ namespace edgewise {
 
 // An error number of the kernel. The named ones are those that some caller in Edgewise treats
 // differently; every other errno value is representable too (the underlying value *is* errno),
-// and `ErrorName` prints it.
+// and `ErrorText` prints it.
 //
 // Thread safety: a value. No Edgewise code outside `LinuxKernel` reads `errno`: it is saved on
 // the line after the system call and travels as an `Error` from there on.
@@ -54,7 +54,7 @@ enum class Error : std::int32_t {
 // empty for `kNone`. The view lives for ever.
 std::string_view ErrorSymbol(Error error);
 
-// Symbol and meaning, for people: "ECONNRESET (connection reset by peer)".
+// Symbol and meaning, for people: "ECONNRESET (Connection reset by peer)".
 std::string ErrorText(Error error);
 
 }  // namespace edgewise

@@ -28,13 +28,13 @@ class SocketAddress {
   static SocketAddress Ipv4(std::array<std::uint8_t, 4> ip, std::uint16_t port);
   static SocketAddress Ipv6(std::array<std::uint8_t, 16> ip, std::uint16_t port,
                             std::uint32_t scope = 0);
-  // A path, or an abstract name if it starts with a zero byte. REQUIRES: at most kUnixPathMax
-  // bytes.
+  // A path, or an abstract name if it starts with a zero byte. Cut at kUnixPathMax bytes.
   static SocketAddress Unix(std::string_view path);
 
   // "127.0.0.1:80", "[::1]:80", "localhost:80" (127.0.0.1), "*:80" (all IPv4), ":80" (the same),
-  // "unix:/path" and "unix:@abstract". Errors: kInvalidArgument, saying what is wrong and what a
-  // right one looks like. Host names other than localhost are refused: no name service is asked.
+  // "[fe80::1%3]:80" (interface 3), "unix:/path" and "unix:@abstract". Errors: kInvalidArgument,
+  // saying what is wrong and what a right one looks like. Host names other than localhost are
+  // refused: no name service is asked.
   static absl::StatusOr<SocketAddress> Parse(std::string_view text);
 
   AddressFamily family() const { return family_; }

@@ -96,6 +96,7 @@ class Scene {
   // Everybody who comes now is served as if nothing had happened.
   void CheckServes() {
     Peer peer(address_);
+    INFO(stage_.counters().ToString());
     REQUIRE(stage_.Until([&] { return peer.Pump() == Frame("welcome"); }));
     peer.Send(Frame("still there?"));
     REQUIRE(stage_.Until([&] { return peer.Pump().size() > 120'000; }));

@@ -38,7 +38,7 @@ struct Crowd : ReactorFixture {
 };
 
 // The bound of the two classes, in upcalls. Broken by linking every handler into the one queue:
-//   CHECK( waited_most == slice ) with expansion: 100 == 1
+//   CHECK( waited_most == slice ) with expansion: 200 == 1
 TEST_CASE("beside a hundred greedy handlers a polite one waits for one slice at most") {
   const int slice = GENERATE(1, 2, 4);
   Crowd crowd(static_cast<std::size_t>(slice));

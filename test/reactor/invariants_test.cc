@@ -17,7 +17,7 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 
-// Broken by dispatching each handler in Merge, right after its event was latched:
+// Broken by making the upcall in Merge, right after the event was latched:
 //   CHECK( b.ready() == kReadable ) with expansion: 0 == 1
 TEST_CASE_METHOD(ReactorFixture, "R1: a whole batch is merged before the first upcall") {
   ScriptedHandler& a = Add("a");
@@ -76,6 +76,7 @@ TEST_CASE("R2: registering twice, and retiring what was never registered, are re
 
 // The classic lost edge. Broken by leaving out Requeue in AddInterest:
 //   CHECK( a.linked() ) with expansion: false
+//   CHECK( LastTimeout() == Duration::zero() ) with expansion: 9223372036854775807 ns == 0 ns
 //   CHECK( kernel.hangs() == 0 ) with expansion: 1 == 0
 TEST_CASE_METHOD(ReactorFixture, "R3: selecting an interest whose bit is cached links at once") {
   ScriptedHandler& a = Add("a", kNothing);
@@ -92,9 +93,9 @@ TEST_CASE_METHOD(ReactorFixture, "R3: selecting an interest whose bit is cached 
   CHECK(log == Log{"a.input"});
 }
 
-// Broken by leaving out Requeue in DropInterest, by linking in Merge whatever the interest, and by
-// leaving out the Requeue at the end of DispatchOne; the walk, at a step that differs:
-//   REQUIRE( a.linked_iff_wanted() ) with expansion: false
+// Broken in three ways: by leaving out Requeue in DropInterest, by linking in Merge whatever the
+// interest, and by leaving out Requeue after an upcall (in Reclassify). Each time:
+//   REQUIRE( b.linked_iff_wanted() ) with expansion: false
 TEST_CASE_METHOD(ReactorFixture, "R3: a handler is linked if and only if it is ready and wants") {
   const auto seed = Catch::getSeed();
   std::printf("R3: --rng-seed %llu\n", static_cast<unsigned long long>(seed));
@@ -162,7 +163,7 @@ TEST_CASE_METHOD(ReactorFixture, "R4: handlers that wake each other run once a r
   CHECK(b.inputs == 2);
 }
 
-// Broken likewise: CHECK( a.inputs == 1 ) with expansion: 4 == 1
+// Broken likewise: CHECK( a.inputs == 1 ) with expansion: 5 == 1
 TEST_CASE("R4: a handler that is preempted runs once a round, even with a slice for it") {
   ReactorFixture fixture(ReactorOptions{.bulk_slice = 4});
   ScriptedHandler& a = fixture.Add("a");
@@ -216,9 +217,11 @@ TEST_CASE("R5: a round is not re-entrant, wherever it is tried from") {
              ContainsSubstring("R5: DrainRetired was called from an upcall"));
 }
 
-// Broken by leaving out the Unlink in Retire (as if each of the two lists had a hook of its own):
-//   CHECK( log == Log{…} ) with expansion: { "a.input", "b.input", "b.close", … }
-// and by leaving out the test for kRetired at the top of Retire: "a.close" twice.
+// Broken by leaving a retired handler in the queue, with its masks:
+//   CHECK( log == Log{…} ) with expansion: { "a.input", "a.output", "b.input", "b.output" } == …
+// by calling HandleClose in Retire as well as at the end of the round:
+//   CHECK( b.closes == 1 ) with expansion: 2 == 1
+// and by not counting: CHECK( counters().stale_events_dropped == 1 ) with expansion: 0 == 1
 TEST_CASE_METHOD(ReactorFixture,
                  "R6: a retired handler gets one HandleClose and nothing after it") {
   ScriptedHandler& a = Add("a", kReadable | kWritable);

@@ -54,7 +54,7 @@ TEST_CASE_METHOD(ReactorFixture, "posts to a busy reactor cost no notification")
 }
 
 // Broken by not looking at `pending_` after the store to `asleep_` in PrepareToSleep:
-//   CHECK( LastTimeout() == Duration::zero() ) with expansion: 9223372036854775807 == 0
+//   CHECK( LastTimeout() == Duration::zero() ) with expansion: 9223372036854775807 ns == 0 ns
 TEST_CASE_METHOD(ReactorFixture, "a post at the end of a round keeps the next one from sleeping") {
   ScriptedHandler& a = Add("a");
   int ran = 0;

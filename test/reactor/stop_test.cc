@@ -53,9 +53,9 @@ TEST_CASE_METHOD(ReactorFixture, "a Stop that comes during the wait ends it") {
   CHECK(kernel.calls(Call::kNotify) == 1);
 }
 
-// Whatever the two threads are doing: a stop that falls between the last look at the flag and the
-// wait would leave the reactor asleep. Broken by looking at the flag before the reactor declares
-// that it is about to sleep, instead of after (it was so once), with a pause between the two:
+// A stop that falls between the reactor's last look for one and its wait would leave it asleep, so
+// that look must come after it has declared that it is about to sleep. Broken by turning the two
+// around, with a pause of 200 increments between them:
 //   REQUIRE( came_back ) with expansion: false
 TEST_CASE("Stop from another thread ends Run, whatever the moment") {
   Reactor reactor(LinuxKernel::Instance());

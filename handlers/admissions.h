@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <unordered_map>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "handlers/peer_address.h"
 
 namespace edgewise {
@@ -42,7 +43,9 @@ class Admissions {
   const std::size_t per_address_max_;
   mutable std::mutex mutex_;
   std::size_t total_ = 0;  // guarded by mutex_, as is the next
-  absl::flat_hash_map<std::array<std::uint8_t, 16>, std::size_t> by_address_;
+  // Not Abseil's map, which an allocation that fails would leave in pieces.
+  using Ip = std::array<std::uint8_t, 16>;
+  std::unordered_map<Ip, std::size_t, absl::Hash<Ip>> by_address_;
 };
 
 }  // namespace edgewise

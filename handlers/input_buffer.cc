@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kSmallest = 224;  // with the header, one of malloc's small classes
 constexpr std::size_t kGrowthMin = 64 * 1024;
+// A codec that looks for the end of its frame can ask for no more than one byte beyond what there
+// is; receiving that one byte would be a bad bargain.
+constexpr std::size_t kRoomMin = 16 * 1024;
 
 }  // namespace
 
@@ -48,7 +51,7 @@ void InputBuffer::Assign(std::string_view bytes, BufferGauge& gauge) {
 std::span<char> InputBuffer::Room(std::size_t total, BufferGauge& gauge) {
   if (capacity() == size()) {
     const std::size_t doubled = std::max(size() * 2, kGrowthMin);
-    Resize(std::max(size() + 1, std::min(doubled, total)), gauge);
+    Resize(std::min(doubled, std::max(total, size() + kRoomMin)), gauge);
   }
   return {Bytes(block_) + block_->size, block_->capacity - block_->size};
 }

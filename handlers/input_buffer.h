@@ -32,7 +32,7 @@ class InputBuffer {
 
   // Replaces the content by a copy. `bytes` may not be a part of this buffer.
   void Assign(std::string_view bytes, BufferGauge& gauge);
-  // Room behind the content for at least one byte: twice the content, but no more in all than
+  // Room behind the content for at least one byte: twice the content, but not much more in all than
   // `total`, the size that the frame is known to need. Fill it, then Commit.
   std::span<char> Room(std::size_t total, BufferGauge& gauge);
   void Commit(std::size_t bytes) { block_->size += bytes; }

@@ -97,6 +97,22 @@ TEST_CASE("an unfinished frame of any size goes on where it stopped") {
   CHECK(stage.newest()->buffered() == 0);
 }
 
+// Its end may be anywhere, so the codec can ask for no more than one byte beyond what there is.
+TEST_CASE("a long line whose end is not known costs few receives") {
+  Stage stage;
+  stage.Serve(Lines({.line_bytes_max = 1'000'000}));
+  const std::string line = std::string(500'000, 'x') + "\n";
+  Peer peer(stage.address());
+  for (std::size_t at = 0; at < line.size(); at += 20'000) {
+    peer.Send(std::string_view(line).substr(at, 20'000));
+    const std::uint64_t sent = std::min(at + 20'000, line.size());
+    REQUIRE(stage.Until([&] { return stage.counters().connection.bytes_received == sent; }));
+  }
+  REQUIRE(stage.Until([&] { return peer.Pump().size() == line.size(); }));
+  CHECK((peer.Pull() == line));
+  CHECK(stage.kernel.calls(Call::kReceive) < 100);
+}
+
 TEST_CASE("frames of no bytes are legal, one upcall each, and nothing spins") {
   Stage stage({.family = AnyFamily()});
   stage.Serve<LengthPrefixed>();

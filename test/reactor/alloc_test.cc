@@ -72,8 +72,8 @@ TEST_CASE("the allocations of this program are counted") {
   CHECK(g_allocations == before + 1);
 }
 
-// Broken by a vector of the round's events in Merge: CHECK( allocated == 0 ) with expansion: 1000
-// == 0
+// Broken by copying the round's events into a vector in Merge:
+//   CHECK( allocated == 0 ) with expansion: 1000 == 0
 TEST_CASE("rounds with events, timers and tasks allocate nothing") {
   LinuxKernel& kernel = LinuxKernel::Instance();
   std::array<int, 2> ends{};

@@ -52,7 +52,7 @@ std::uint64_t FaultyKernel::faults() const {
 
 std::size_t FaultyKernel::open_handles() const {
   const std::lock_guard lock(mutex_);
-  return open_.size();
+  return open_handles_;
 }
 
 std::uint64_t FaultyKernel::strange_closes() const {
@@ -76,19 +76,25 @@ FaultyKernel::Verdict FaultyKernel::Judge(Call call) {
   return {};
 }
 
+FaultyKernel::Slot& FaultyKernel::SlotOf(Handle handle) {
+  const auto index = static_cast<std::size_t>(handle);
+  if (index >= slots_.size()) slots_.resize(index + 1);
+  return slots_[index];
+}
+
 HandleResult FaultyKernel::Opened(const HandleResult& result) {
+  if (!result.ok()) return result;
   const std::lock_guard lock(mutex_);
-  if (result.ok()) open_.insert(result.handle());
+  SlotOf(result.handle()) = {.open = true};
+  ++open_handles_;
   return result;
 }
 
 void FaultyKernel::ArmAgain(Handle handle) {
   const std::lock_guard lock(mutex_);
-  const auto place = registrations_.find(handle);
-  if (place == registrations_.end()) return;
-  const Registration& registration = place->second;
-  static_cast<void>(
-      inner_.EpollModify(registration.epoll, handle, registration.mask, registration.tag));
+  const Slot& slot = SlotOf(handle);
+  if (slot.epoll == kNoHandle) return;
+  static_cast<void>(inner_.EpollModify(slot.epoll, handle, slot.mask, slot.tag));
 }
 
 IoResult FaultyKernel::Refused(Handle handle, Error error) {
@@ -100,8 +106,13 @@ Error FaultyKernel::Close(Handle handle) {
   const Error planned = ErrorFor(Call::kClose);
   {
     const std::lock_guard lock(mutex_);
-    if (open_.erase(handle) == 0) ++strange_closes_;
-    registrations_.erase(handle);
+    Slot& slot = SlotOf(handle);
+    if (slot.open) {
+      --open_handles_;
+    } else {
+      ++strange_closes_;
+    }
+    slot = {};
   }
   const Error error = inner_.Close(handle);
   return planned != Error::kNone ? planned : error;
@@ -178,19 +189,25 @@ IoResult FaultyKernel::SendGathered(Handle handle, std::span<const ConstBuffer> 
   return result;
 }
 
+void FaultyKernel::Note(Handle handle, Handle epoll, EpollMask mask, void* tag) {
+  const std::lock_guard lock(mutex_);
+  Slot& slot = SlotOf(handle);
+  slot.epoll = epoll;
+  slot.mask = mask;
+  slot.tag = tag;
+}
+
 Error FaultyKernel::EpollAdd(Handle epoll, Handle handle, EpollMask mask, void* tag) {
   Error error = ErrorFor(Call::kEpollAdd);
   if (error == Error::kNone) error = inner_.EpollAdd(epoll, handle, mask, tag);
-  const std::lock_guard lock(mutex_);
-  if (error == Error::kNone) registrations_[handle] = {epoll, mask, tag};
+  if (error == Error::kNone) Note(handle, epoll, mask, tag);
   return error;
 }
 
 Error FaultyKernel::EpollModify(Handle epoll, Handle handle, EpollMask mask, void* tag) {
   Error error = ErrorFor(Call::kEpollModify);
   if (error == Error::kNone) error = inner_.EpollModify(epoll, handle, mask, tag);
-  const std::lock_guard lock(mutex_);
-  if (error == Error::kNone) registrations_[handle] = {epoll, mask, tag};
+  if (error == Error::kNone) Note(handle, epoll, mask, tag);
   return error;
 }
 
@@ -198,7 +215,7 @@ Error FaultyKernel::EpollRemove(Handle epoll, Handle handle) {
   const Error error = ErrorFor(Call::kEpollRemove);
   if (error != Error::kNone) return error;
   const std::lock_guard lock(mutex_);
-  registrations_.erase(handle);
+  SlotOf(handle).epoll = kNoHandle;
   return inner_.EpollRemove(epoll, handle);
 }
 

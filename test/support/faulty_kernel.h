@@ -20,10 +20,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -126,18 +124,23 @@ class FaultyKernel final : public Kernel {
     Error error = Error::kNone;
     std::size_t limit = kNoLimit;
   };
-  struct Registration {
-    Handle epoll;
-    EpollMask mask;
-    void* tag;
+  // What is known of a descriptor.
+  struct Slot {
+    bool open = false;
+    Handle epoll = kNoHandle;  // where it is registered
+    EpollMask mask = 0;
+    void* tag = nullptr;
   };
+  static constexpr std::size_t kSlotsAtFirst = 4096;
 
   static std::size_t Index(Call call) { return static_cast<std::size_t>(call); }
   void Plan(Call call, Uses uses, Error error, std::size_t limit);
   Verdict Judge(Call call);
   // For the many calls that have nothing to limit.
   Error ErrorFor(Call call) { return Judge(call).error; }
+  Slot& SlotOf(Handle handle);
   HandleResult Opened(const HandleResult& result);
+  void Note(Handle handle, Handle epoll, EpollMask mask, void* tag);
   // The descriptor is ready still: the kernel owes an edge.
   void ArmAgain(Handle handle);
   IoResult Refused(Handle handle, Error error);
@@ -147,8 +150,9 @@ class FaultyKernel final : public Kernel {
   std::array<std::uint64_t, kFakeCallCount> counts_{};
   std::array<std::vector<Fault>, kFakeCallCount> faults_;
   std::uint64_t met_ = 0;
-  std::map<Handle, Registration> registrations_;
-  std::set<Handle> open_;
+  // By descriptor. Made large at once: what is tested may be short of memory.
+  std::vector<Slot> slots_ = std::vector<Slot>(kSlotsAtFirst);
+  std::size_t open_handles_ = 0;
   std::uint64_t strange_closes_ = 0;
   std::vector<std::string> log_;
   std::optional<Time> stopped_at_;

@@ -49,8 +49,8 @@ TEST_CASE("a callback may close its connection while its frame stands in the inp
 TEST_CASE("an exception in a callback closes that connection and no other") {
   const int where = GENERATE(0, 1, 2, 3, 4);
   CAPTURE(where);
-  Stage stage({.family = AnyFamily()});
   Script troubled;
+  Stage stage({.family = AnyFamily()});
   stage.Serve<LengthPrefixed>();
   const SocketAddress trouble = stage.ServeWith(LengthPrefixed(), &troubled);
   const auto fail = [](Connection&) { throw std::runtime_error("trouble"); };

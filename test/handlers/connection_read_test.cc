@@ -47,8 +47,8 @@ TEST_CASE("a thousand pipelined frames in one write are answered with one send")
 }
 
 TEST_CASE("one byte per segment makes the same upcalls as everything in one") {
-  Stage stage({.family = AnyFamily()});
   Script slow;
+  Stage stage({.family = AnyFamily()});
   stage.Serve<LengthPrefixed>();
   const SocketAddress other = stage.ServeWith(LengthPrefixed(), &slow);
   const std::string frames = ManyFrames(60);

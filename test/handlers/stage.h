@@ -59,6 +59,7 @@ class Stage {
   SocketAddress Serve(CodecType codec = CodecType()) {
     return ServeWith(codec, &script);
   }
+  // `its_script` must outlive the stage.
   template <Codec CodecType>
   SocketAddress ServeWith(CodecType codec, Script* its_script) {
     return ServeMade(MakerOf<CodecType, Scripted>(std::move(codec), its_script));

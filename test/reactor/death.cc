@@ -8,13 +8,17 @@
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>
-#include <cstdlib>
+#include <cstdio>
+#include <iostream>
 
 namespace edgewise {
 
 std::string DeathMessage(const std::function<void()>& body) {
   std::array<int, 2> ends{};
   REQUIRE(::pipe(ends.data()) == 0);
+  // What stands in a buffer would be written by both processes.
+  std::fflush(nullptr);
+  std::cout.flush();
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {

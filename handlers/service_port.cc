@@ -22,22 +22,22 @@ ServicePort::ServicePort(const Service& service, Admissions& admissions, Reactor
 
 bool ServicePort::HasRoom() { return admissions_.HasRoom() && !context_.memory.over(); }
 
-bool ServicePort::Take(Handle handle, const SocketAddress& address) {
-  const PeerAddress peer(address);
+bool ServicePort::Take(Handle handle, const SocketAddress& peer) {
+  const PeerAddress address(peer);
   std::unique_ptr<Connection> connection;
   bool admitted = false;
   Error error = Error::kNoMemory;
   try {
-    admitted = admissions_.Admit(peer) == Admissions::Verdict::kAdmitted;
+    admitted = admissions_.Admit(address) == Admissions::Verdict::kAdmitted;
     if (!admitted) return false;
-    connection = service_.make(context_, peer);
+    connection = service_.make(context_, address);
     error = connection->Open(handle);
   } catch (...) {
     // The service's constructor threw, or memory ran out: this one peer is refused.
     ++context_.counters.construction_failures;
   }
   if (error != Error::kNone) {
-    if (admitted) admissions_.Leave(peer);
+    if (admitted) admissions_.Leave(address);
     return false;
   }
   context_.table.Insert(std::move(connection)).Start();

@@ -71,7 +71,7 @@ TEST_CASE("receives that fall short, one byte at a time, lose nothing") {
   Stage stage({.family = AnyFamily()});
   stage.Serve<LengthPrefixed>();
   stage.kernel.Limit(Call::kReceive, limit, FaultyKernel::kAlways);
-  const std::string frames = ManyFrames(50) + Frame(Pattern(20000)) + ManyFrames(3);
+  const std::string frames = ManyFrames(50) + Frame(Pattern(9000)) + ManyFrames(3);
   Peer peer(stage.address());
   peer.Send(frames);
   REQUIRE(stage.Until([&] { return peer.Pump().size() == frames.size(); }));

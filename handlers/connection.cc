@@ -30,8 +30,9 @@ Error Connection::Open(Handle handle) {
   if (error != Error::kNone) return error;
   ++context_.counters.opened;
   if (peer_.family() == AddressFamily::kUnix) context_.reactor.MarkReady(*this, kCutsReads);
-  last_activity_ = context_.reactor.now();
-  ArmAt(After(last_activity_, context_.options.idle_timeout));
+  quiet_since_ = context_.reactor.now();
+  seen_turn_ = last_turn();
+  ArmAt(NextLook(quiet_since_, context_.options.idle_timeout));
   return Error::kNone;
 }
 
@@ -45,13 +46,13 @@ void Connection::Start() {
 }
 
 void Connection::CloseFor(const CloseReason& reason) {
-  if (!registered() || write_side_ != WriteSide::kOpen) return;
+  if (!registered() || state_.write != WriteSide::kOpen) return;
   close_reason_ = reason;
-  write_side_ = Transition(kWriteTransitions, write_side_, WriteEvent::kClose);
+  state_.write = Transition(kWriteTransitions, state_.write, WriteEvent::kClose);
   since_ = {};
   // From now on input is read only to be discarded, whatever held it.
-  holds_ = 0;
-  if (read_side_ == ReadSide::kOpen) reactor()->AddInterest(*this, kReadable);
+  state_.holds = 0;
+  if (state_.read == ReadSide::kOpen) reactor()->AddInterest(*this, kReadable);
   if (reactor()->in_upcall(*this)) {
     // The end of the turn flushes what is staged and goes on from there. The frame that is being
     // handled may stand in the input buffer, so that stays too.
@@ -64,8 +65,8 @@ void Connection::CloseFor(const CloseReason& reason) {
 
 void Connection::Abort(const CloseReason& reason) {
   if (!registered()) return;
-  read_side_ = Transition(kReadTransitions, read_side_, ReadEvent::kFault);
-  write_side_ = Transition(kWriteTransitions, write_side_, WriteEvent::kFault);
+  state_.read = Transition(kReadTransitions, state_.read, ReadEvent::kFault);
+  state_.write = Transition(kWriteTransitions, state_.write, WriteEvent::kFault);
   close_reason_ = reason;
   if (reason.cause == CloseCause::kOverflow) ++context_.counters.overflows;
   reactor()->Retire(*this, reason);
@@ -74,36 +75,36 @@ void Connection::Abort(const CloseReason& reason) {
 void Connection::Fail(Error error) { Abort({.cause = CloseCause::kReset, .error = error}); }
 
 void Connection::Finish() {
-  if (!registered() || write_side_ != WriteSide::kOpen) return;
-  intent_ = Intent::kFinish;
+  if (!registered() || state_.write != WriteSide::kOpen) return;
+  state_.intent = Intent::kFinish;
   // One more look at the socket: a request that has arrived is answered. HandleInput ends it then.
   reactor()->MarkReady(*this, kReadable);
 }
 
 void Connection::FinishIfQuiet() {
-  if (intent_ != Intent::kFinish || holds_ != 0 || !input_.empty()) return;
+  if (state_.intent != Intent::kFinish || state_.holds != 0 || !input_.empty()) return;
   CloseFor({.cause = CloseCause::kShutdown});
 }
 
 void Connection::AddHold(Hold hold) {
-  if (!registered() || write_side_ != WriteSide::kOpen) return;
-  if (holds_ == 0) {
+  if (!registered() || state_.write != WriteSide::kOpen) return;
+  if (state_.holds == 0) {
     ++context_.counters.holds;
     reactor()->DropInterest(*this, kReadable);
   }
-  holds_ |= HoldBit(hold);
+  state_.holds |= HoldBit(hold);
 }
 
 void Connection::ReleaseHold(Hold hold) {
-  if ((holds_ & HoldBit(hold)) == 0 || !registered()) return;
-  holds_ &= static_cast<HoldSet>(~HoldBit(hold));
-  if (holds_ != 0 || read_side_ != ReadSide::kOpen) return;
+  if ((state_.holds & HoldBit(hold)) == 0 || !registered()) return;
+  state_.holds &= static_cast<HoldSet>(~HoldBit(hold));
+  if (state_.holds != 0 || state_.read != ReadSide::kOpen) return;
   // The peer's clock starts anew: it could not know that it was not being listened to.
   if (since_ != Time()) {
     since_ = reactor()->now();
     ArmAt(After(since_, context_.options.frame_timeout));
   }
-  last_activity_ = reactor()->now();
+  quiet_since_ = reactor()->now();
   reactor()->AddInterest(*this, kReadable);
   // Frames that came before the hold are waiting here, for no edge that is still to come. And an
   // intent to finish is acted on at the end of a turn.
@@ -111,8 +112,8 @@ void Connection::ReleaseHold(Hold hold) {
 }
 
 bool Connection::Accounted() const {
-  if (!registered() || linked() || holds_ != 0) return true;
-  if (read_side_ != ReadSide::kOpen) return true;
+  if (!registered() || linked() || state_.holds != 0) return true;
+  if (state_.read != ReadSide::kOpen) return true;
   return (ready() & kReadable) == 0 && !input_.unseen();
 }
 
@@ -142,16 +143,21 @@ void Connection::HandleClose(const CloseReason& reason) {
 
 void Connection::Reclaim() { context_.table.Erase(*this); }
 
+Time Connection::NextLook(Time now, Duration timeout) {
+  return timeout == kForever ? kNever : now + timeout / kLooks;
+}
+
 void Connection::ArmAt(Time deadline) {
   if (deadline == kNever || (armed() && Timer::deadline() <= deadline)) return;
   context_.reactor.timers().Arm(*this, deadline);
 }
 
-// A request touches no timer: it moves `last_activity_`, and the timer finds out when it expires.
+// A request touches neither a timer nor the clock: the timer finds out at its next look whether
+// there was a turn.
 void Connection::HandleTimeout(Time now) {
   if (!registered()) return;
   // Whatever was in charge, held or switched off: the idle timeout may be the next to be.
-  const Time next = std::min(CheckDeadlines(now), After(now, context_.options.idle_timeout));
+  const Time next = std::min(CheckDeadlines(now), NextLook(now, context_.options.idle_timeout));
   if (registered()) ArmAt(std::max(next, now + Duration(1)));
 }
 
@@ -164,7 +170,7 @@ Time Connection::CheckDeadlines(Time now) {
     next = std::min(next, deadline);
     return false;
   };
-  if (write_side_ == WriteSide::kShut) {
+  if (state_.write == WriteSide::kShut) {
     if (passed(After(since_, options.linger_timeout))) {
       const CloseCause cause = close_reason_.cause == CloseCause::kLocal
                                    ? CloseCause::kLingerTimeout
@@ -180,11 +186,9 @@ Time Connection::CheckDeadlines(Time now) {
       Abort({.cause = CloseCause::kWriteTimeout});
       return next;
     }
-    if (options.write_timeout != kForever) {
-      next = std::min(next, now + options.write_timeout / kWriteLooks);
-    }
+    next = std::min(next, NextLook(now, options.write_timeout));
   }
-  if (holds_ != 0 || write_side_ != WriteSide::kOpen) {
+  if (state_.holds != 0 || state_.write != WriteSide::kOpen) {
     return next;  // not the peer's fault
   }
   if (since_ != Time()) {
@@ -199,7 +203,11 @@ Time Connection::CheckDeadlines(Time now) {
     return next;
   }
   if (!output_.empty()) return next;
-  const Time deadline = After(last_activity_, options.idle_timeout);
+  if (last_turn() != seen_turn_) {
+    seen_turn_ = last_turn();
+    quiet_since_ = now;
+  }
+  const Time deadline = After(quiet_since_, options.idle_timeout);
   if (!passed(deadline)) return next;
   if (LoopWasLate(deadline, now)) {
     static_cast<void>(passed(now + kLoopLate));

@@ -25,6 +25,7 @@
 // Reentrancy: every method may be called from every callback, also for other connections.
 #pragma once
 
+#include <bit>
 #include <boost/intrusive/unordered_set_hook.hpp>
 #include <cstddef>
 #include <span>
@@ -60,7 +61,7 @@ class Connection : public EventHandler, private Timer {
   // Ends the connection when all output has left; takes no more input or output from now on.
   void Close() {
     CloseFor(
-        {.cause = read_side_ == ReadSide::kEof ? CloseCause::kEndOfStream : CloseCause::kLocal});
+        {.cause = state_.read == ReadSide::kEof ? CloseCause::kEndOfStream : CloseCause::kLocal});
   }
   // The same, for another reason than the service's wish. The first reason is the one reported.
   void CloseFor(const CloseReason& reason);
@@ -80,11 +81,11 @@ class Connection : public EventHandler, private Timer {
 
   ConnectionRef ref() const { return {handle(), generation_}; }
   const PeerAddress& peer() const { return peer_; }
-  HoldSet holds() const { return holds_; }
-  ReadSide read_side() const { return read_side_; }
-  WriteSide write_side() const { return write_side_; }
+  HoldSet holds() const { return state_.holds; }
+  ReadSide read_side() const { return state_.read; }
+  WriteSide write_side() const { return state_.write; }
   // Finish was called: a good moment to tell the peer so, if the protocol can.
-  bool finishing() const { return intent_ == Intent::kFinish; }
+  bool finishing() const { return state_.intent == Intent::kFinish; }
   // Bytes that the connection holds in buffers of its own.
   std::size_t buffered() const { return input_.capacity() + output_.bytes(); }
   ConnectionContext& context() const { return context_; }
@@ -94,7 +95,6 @@ class Connection : public EventHandler, private Timer {
   [[nodiscard]] Error Open(Handle handle);
   // Tells the service (OnOpen). REQUIRES: Open succeeded, and the connection is in the table.
   void Start();
-  Time last_activity() const { return last_activity_; }
   // R7, as a question: nothing to do, or somebody knows.
   bool Accounted() const;
 
@@ -108,12 +108,14 @@ class Connection : public EventHandler, private Timer {
     std::size_t bytes = 0;  // of complete frames, taken from the front
     std::size_t need = 0;   // how many bytes there must be before it is worth asking again
   };
-  // Delivers and counts the frames in `bytes`, while Accepting().
+  // Delivers and counts the frames in `bytes`, while Accepting(). REQUIRES: bytes; Accepting().
   virtual Consumed Consume(std::string_view bytes) = 0;
   // The next frame may be delivered: reading is open, nothing is held, nobody has closed.
-  bool Accepting() const {
-    return (holds_ | static_cast<unsigned>(write_side_) | static_cast<unsigned>(read_side_)) == 0;
-  }
+  bool Accepting() const { return (state_.word() & State::Accepting().word()) == 0; }
+  // One turn of the input side. `consume` is Consume, known to the compiler, so that it becomes
+  // part of the turn. Defined in framed_connection.h, where it is used.
+  template <typename Consumer>
+  Progress Turn(Consumer&& consume);
   // The peer broke the protocol: say farewell, close.
   void RefuseMalformed(const char* reason, std::string_view farewell);
   // Sends prefix, payload and suffix as one, where they could not simply be staged.
@@ -128,7 +130,6 @@ class Connection : public EventHandler, private Timer {
   virtual void Drained() = 0;
   virtual void Closed(const CloseReason& reason) = 0;
 
-  Progress HandleInput() final;
   Progress HandleOutput() final;
   Progress HandleBroken() final;
   void HandleClose(const CloseReason& reason) final;
@@ -139,29 +140,50 @@ class Connection : public EventHandler, private Timer {
   using TableHook = boost::intrusive::unordered_set_member_hook<
       boost::intrusive::link_mode<boost::intrusive::normal_link>>;
 
-  // How often within the write timeout a slow reader's progress is looked at.
-  static constexpr int kWriteLooks = 4;
+  // How often within a timeout it is looked at whether the peer has moved. What has just moved is
+  // noticed at the next look, so a timeout comes late by a fourth at most, and never early.
+  static constexpr int kLooks = 4;
 
-  enum class Intent : std::uint8_t { kServe, kFinish };
+  enum class Intent : std::uint8_t { kServe = 0, kFinish };
   struct Target;
 
+  // What a turn depends on, side by side: that all of it is as usual is one comparison with zero.
+  struct State {
+    HoldSet holds = 0;
+    ReadSide read = ReadSide::kOpen;
+    WriteSide write = WriteSide::kOpen;
+    Intent intent = Intent::kServe;
+
+    constexpr std::uint32_t word() const { return std::bit_cast<std::uint32_t>(*this); }
+    // The part of it that tells whether frames are delivered: one that is to finish still accepts.
+    static constexpr State Accepting() {
+      return {static_cast<HoldSet>(~0u), static_cast<ReadSide>(0xff), static_cast<WriteSide>(0xff),
+              Intent::kServe};
+    }
+  };
+
   // Reading: connection_input.cc.
-  Progress ReceiveWhole(Workspace& workspace);
+  struct StagingLoan;
+  Progress UnusualTurn();
+  Progress ContinueTurn(IoResult received, Consumed consumed);
   Progress ReceiveMore(std::size_t spent);
-  Progress ReceivedNothing(const IoResult& received);
-  void CountReceived(std::size_t size);
-  bool DrainsWhenShort() const;
+  Progress ReceivedNothing(IoResult received);
+  // A receive that fell short has emptied the socket, unless the peer's end or urgent data is in
+  // it; on an AF_UNIX socket, where descriptors that came along cut it too, never.
+  bool DrainsWhenShort() const {
+    return (ready() & (kPeerFinished | kUrgent | kBroken | kCutsReads)) == 0;
+  }
   Target PrepareReceive(std::size_t bytes_max);
   void Process(std::string_view bytes, const char* own);
   void KeepRest(std::string_view bytes, const Consumed& consumed, const char* own);
   Progress EndOfStream();
   Progress Discard();
   Progress EndTurn(Progress progress);
+  Progress SettleTurn(Progress progress);
   void FinishIfQuiet();
 
   // Writing: connection_output.cc.
-  void FlushStaged(ConstBuffer staged);
-  void KeepUnsent(const IoResult& result, ConstBuffer staged);
+  void KeepUnsent(IoResult result, ConstBuffer staged);
   SendResult Enqueue(std::span<const ConstBuffer> pieces, std::size_t skip);
   IoResult SendPieces(std::span<const ConstBuffer> pieces);
   IoResult Settle(const IoResult& result, std::size_t wanted);
@@ -170,6 +192,7 @@ class Connection : public EventHandler, private Timer {
 
   // Ending and deadlines: connection.cc.
   void Fail(Error error);
+  static Time NextLook(Time now, Duration timeout);
   void ArmAt(Time deadline);
   void HandleTimeout(Time now) final;
   Time CheckDeadlines(Time now);
@@ -179,14 +202,12 @@ class Connection : public EventHandler, private Timer {
   TableHook table_hook_;
   InputBuffer input_;
   OutputQueue output_;
-  Time last_activity_{};
-  Time since_{};  // when the unfinished frame began, or lingering; the epoch if neither
+  Time quiet_since_{};  // no turn was seen since
+  Time since_{};        // when the unfinished frame began, or lingering; the epoch if neither
   PeerAddress peer_;
   std::uint32_t generation_;
-  HoldSet holds_ = 0;
-  ReadSide read_side_ = ReadSide::kOpen;
-  WriteSide write_side_ = WriteSide::kOpen;
-  Intent intent_ = Intent::kServe;
+  std::uint32_t seen_turn_ = 0;
+  State state_;
   CloseReason close_reason_;
 };
 

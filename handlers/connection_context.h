@@ -16,6 +16,7 @@ namespace edgewise {
 // it must outlive the connections that were made with it.
 struct ConnectionContext {
   Reactor& reactor;
+  Kernel& kernel;  // the reactor's
   Workspace& workspace;
   ConnectionTable& table;
   const ConnectionOptions& options;

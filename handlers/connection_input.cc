@@ -7,95 +7,69 @@
 
 namespace edgewise {
 
-// Inlines the parts of a turn, each of which is called from one place, into it.
-#define EDGEWISE_HOT [[gnu::always_inline]] inline
-
 // Where the next receive goes: `carried` bytes of an unfinished frame stand right before `room`.
 struct Connection::Target {
   std::span<char> room;
   std::size_t carried;
 };
 
-Progress Connection::HandleInput() {
-  if (write_side_ != WriteSide::kOpen) [[unlikely]]
-    return Discard();
-  Workspace& workspace = context_.workspace;
-  // Whatever happens in the turn, an exception of the service's included, the buffer comes back.
-  struct Turn {
-    Workspace& workspace;
-    ~Turn() { workspace.TakeStagingBack(); }
-  } turn{workspace};
-  if (output_.empty()) [[likely]]
-    workspace.LendStaging(this);
-  const Progress progress = input_.empty() ? ReceiveWhole(workspace) : ReceiveMore(0);
-  const ConstBuffer staged(workspace.staged());
-  if (!staged.empty()) [[likely]]
-    FlushStaged(staged);
-  if (progress == Progress::kDrained && intent_ == Intent::kServe &&
-      write_side_ == WriteSide::kOpen) [[likely]] {
-    return Progress::kDrained;
-  }
-  return EndTurn(progress);
+// Whatever happens in a turn, an exception of the service's included, the buffer comes back.
+struct Connection::StagingLoan {
+  Workspace& workspace;
+  ~StagingLoan() { workspace.TakeStagingBack(); }
+};
+
+// A turn that begins with something kept from before, or at a connection that is closing.
+Progress Connection::UnusualTurn() {
+  if (state_.write != WriteSide::kOpen) return Discard();
+  if (!Accepting()) return Progress::kDone;
+  const StagingLoan loan{context_.workspace};
+  if (output_.empty()) loan.workspace.LendStaging(this);
+  return EndTurn(ReceiveMore(0));
 }
 
-// The usual turn: nothing is kept from before, one receive drains the socket, and what came is
-// whole frames. Whatever turns out differently goes on in ReceiveMore.
-EDGEWISE_HOT Progress Connection::ReceiveWhole(Workspace& workspace) {
-  const std::span<char> room = workspace.receive_room();
-  const IoResult received = context_.reactor.kernel().Receive(handle(), room);
-  ++context_.counters.receives;
-  if (!received.ok() || received.bytes() == 0) [[unlikely]]
-    return ReceivedNothing(received);
+// The rest of a turn that began as usual: `received` is what the first receive brought, `consumed`
+// what the codec took of it.
+Progress Connection::ContinueTurn(IoResult received, Consumed consumed) {
+  const StagingLoan loan{context_.workspace};
+  if (!received.ok() || received.bytes() == 0) return EndTurn(ReceivedNothing(received));
+  const std::span<char> room = loan.workspace.receive_room();
   const std::size_t size = received.bytes();
-  CountReceived(size);
-  const Consumed consumed = Consume({room.data(), size});
-  if (consumed.bytes != size) [[unlikely]]
-    KeepRest({room.data(), size}, consumed, nullptr);
-  if (!Accepting()) [[unlikely]]
-    return Progress::kDone;
-  if (size < room.size() && DrainsWhenShort()) [[likely]]
-    return Progress::kDrained;
-  return ReceiveMore(size);
+  if (consumed.bytes != size) KeepRest({room.data(), size}, consumed, nullptr);
+  if (!Accepting()) return EndTurn(Progress::kDone);
+  if (size < room.size() && DrainsWhenShort()) return EndTurn(Progress::kDrained);
+  return EndTurn(ReceiveMore(size));
 }
 
 // The end of a turn: what gathered in the staging buffer leaves.
-EDGEWISE_HOT void Connection::FlushStaged(ConstBuffer staged) {
-  context_.workspace.TakeStagingBack();
-  if (!registered()) [[unlikely]]
-    return;
-  const IoResult result = context_.reactor.kernel().Send(handle(), staged);
-  ++context_.counters.sends;
-  if (result.ok() && result.bytes() == staged.size()) [[likely]] {
-    context_.counters.bytes_sent += staged.size();
-    return;
+Progress Connection::EndTurn(Progress progress) {
+  Workspace& workspace = context_.workspace;
+  const ConstBuffer staged(workspace.staged());
+  workspace.TakeStagingBack();
+  if (!staged.empty() && registered()) {
+    const IoResult sent = context_.reactor.kernel().Send(handle(), staged);
+    ++context_.counters.sends;
+    if (sent.ok() && sent.bytes() == staged.size()) {
+      context_.counters.bytes_sent += staged.size();
+    } else {
+      KeepUnsent(sent, staged);
+    }
   }
-  KeepUnsent(result, staged);
+  return SettleTurn(progress);
 }
 
 // What is left to be decided when a turn did not simply drain the input.
-Progress Connection::EndTurn(Progress progress) {
+Progress Connection::SettleTurn(Progress progress) {
   if (!registered()) return Progress::kFailed;
   if (progress == Progress::kDrained) FinishIfQuiet();
-  if (write_side_ == WriteSide::kDraining && output_.empty()) FinishWriting();
+  if (state_.write == WriteSide::kDraining && output_.empty()) FinishWriting();
   if (!registered()) return Progress::kFailed;
   // A hold or the end of the stream has settled the interest already. After a close, input goes on
   // to be read, and discarded.
-  if (progress == Progress::kDone && holds_ == 0 && read_side_ == ReadSide::kOpen) {
+  if (progress == Progress::kDone && state_.holds == 0 && state_.read == ReadSide::kOpen) {
     return Progress::kPreempted;
   }
   return progress;
-}
-
-EDGEWISE_HOT void Connection::CountReceived(std::size_t size) {
-  context_.counters.bytes_received += size;
-  context_.reactor.Charge(size);
-  last_activity_ = context_.reactor.now();
-}
-
-// A receive that fell short has emptied the socket, unless the peer's end or urgent data is in it;
-// on an AF_UNIX socket, where descriptors that came along cut it too, never.
-EDGEWISE_HOT bool Connection::DrainsWhenShort() const {
-  return (ready() & (kPeerFinished | kUrgent | kBroken | kCutsReads)) == 0;
 }
 
 // The general turn: receives until the socket is drained, the budget spent, or reading held.
@@ -113,7 +87,8 @@ Progress Connection::ReceiveMore(std::size_t spent) {
     if (received.error() == Error::kInterrupted) continue;
     if (!received.ok() || received.bytes() == 0) return ReceivedNothing(received);
     const std::size_t size = received.bytes();
-    CountReceived(size);
+    context_.counters.bytes_received += size;
+    context_.reactor.Charge(size);
     spent += size;
     const bool own = target.carried > Workspace::kCarryMax;
     if (own) input_.Commit(size);
@@ -126,7 +101,7 @@ Progress Connection::ReceiveMore(std::size_t spent) {
 }
 
 // A receive that brought no bytes: would block, was interrupted, met the end or an error.
-Progress Connection::ReceivedNothing(const IoResult& received) {
+Progress Connection::ReceivedNothing(IoResult received) {
   if (received.ok()) return EndOfStream();
   if (received.error() == Error::kInterrupted) return ReceiveMore(0);
   if (received.would_block()) {
@@ -161,7 +136,7 @@ void Connection::Process(std::string_view bytes, const char* own) {
 void Connection::KeepRest(std::string_view bytes, const Consumed& consumed, const char* own) {
   BufferGauge& gauge = context_.workspace.gauge();
   const std::string_view rest = bytes.substr(consumed.bytes);
-  if (rest.empty() || write_side_ != WriteSide::kOpen || !registered()) {
+  if (rest.empty() || state_.write != WriteSide::kOpen || !registered()) {
     input_.Clear(gauge);
     since_ = {};
     return;
@@ -183,7 +158,7 @@ void Connection::KeepRest(std::string_view bytes, const Consumed& consumed, cons
 }
 
 Progress Connection::EndOfStream() {
-  read_side_ = Transition(kReadTransitions, read_side_, ReadEvent::kEndOfStream);
+  state_.read = Transition(kReadTransitions, state_.read, ReadEvent::kEndOfStream);
   if (!input_.empty()) {
     ++context_.counters.truncated_frames;
     input_.Clear(context_.workspace.gauge());
@@ -204,8 +179,8 @@ Progress Connection::Discard() {
     if (received.error() == Error::kInterrupted) continue;
     if (!received.ok()) return ReceivedNothing(received);
     if (received.bytes() == 0) {
-      read_side_ = Transition(kReadTransitions, read_side_, ReadEvent::kEndOfStream);
-      if (!Over(read_side_, write_side_)) return Progress::kDone;
+      state_.read = Transition(kReadTransitions, state_.read, ReadEvent::kEndOfStream);
+      if (!Over(state_.read, state_.write)) return Progress::kDone;
       reactor()->Retire(*this, close_reason_);
       return Progress::kFailed;
     }

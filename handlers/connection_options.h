@@ -10,8 +10,8 @@ namespace edgewise {
 
 // A value, shared by all connections of a service. kForever switches a timeout off.
 struct ConnectionOptions {
-  // Closes a connection on which no byte moved in either direction for so long, while nothing is
-  // held, begun or queued on it.
+  // Closes a connection that had nothing to do in either direction for so long (never sooner, at
+  // most a fourth later), while nothing is held, begun or queued on it.
   Duration idle_timeout = std::chrono::seconds(75);
   // From the first byte of a frame to its last, absolute: bytes that trickle in do not extend it.
   Duration frame_timeout = std::chrono::seconds(30);

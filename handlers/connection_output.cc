@@ -9,13 +9,12 @@
 namespace edgewise {
 
 SendResult Connection::Write(std::string_view bytes) {
-  const Envelope none;
-  if (context_.workspace.StageFor(this, none, bytes)) return SendResult::kAccepted;
-  return WriteSlowly(none, bytes);
+  if (context_.workspace.StageFor(this, {}, bytes)) return SendResult::kAccepted;
+  return WriteSlowly({}, bytes);
 }
 
 SendResult Connection::WriteSlowly(const Envelope& envelope, std::string_view payload) {
-  if (!registered() || write_side_ != WriteSide::kOpen) {
+  if (!registered() || state_.write != WriteSide::kOpen) {
     ++context_.counters.sends_refused;
     return SendResult::kClosed;
   }
@@ -64,10 +63,8 @@ SendResult Connection::Enqueue(std::span<const ConstBuffer> pieces, std::size_t 
   }
   if (workspace.staging_owner() == this) workspace.LendStaging(nullptr);
   reactor()->AddInterest(*this, kWritable);
-  if (began && options.write_timeout != kForever) {
-    // The first look sets the mark that the peer's progress is measured from.
-    ArmAt(context_.reactor.now() + options.write_timeout / kWriteLooks);
-  }
+  // The first look sets the mark that the peer's progress is measured from.
+  if (began) ArmAt(NextLook(context_.reactor.now(), options.write_timeout));
   if (output_.bytes() > options.high_water) AddHold(Hold::kHighWater);
   context_.memory.Grew(*this);
   return SendResult::kAccepted;
@@ -101,7 +98,7 @@ IoResult Connection::Settle(const IoResult& result, std::size_t wanted) {
 }
 
 // The send at the end of a turn did not take all that was staged.
-void Connection::KeepUnsent(const IoResult& result, ConstBuffer staged) {
+void Connection::KeepUnsent(IoResult result, ConstBuffer staged) {
   if (!registered()) return;
   const std::span<const ConstBuffer> pieces(&staged, 1);
   IoResult sent = Settle(result, staged.size());
@@ -115,12 +112,12 @@ Progress Connection::HandleOutput() {
   if (progress == Progress::kFailed) return progress;
   if (output_.bytes() <= context_.options.low_water) ReleaseHold(Hold::kHighWater);
   if (!output_.empty()) return progress;
-  if (write_side_ == WriteSide::kOpen) {
+  if (state_.write == WriteSide::kOpen) {
     Drained();
     // Closed there, or broken: frames that were not delivered never will be.
-    if (write_side_ != WriteSide::kOpen) input_.Clear(context_.workspace.gauge());
+    if (state_.write != WriteSide::kOpen) input_.Clear(context_.workspace.gauge());
   }
-  if (write_side_ == WriteSide::kDraining && output_.empty()) FinishWriting();
+  if (state_.write == WriteSide::kDraining && output_.empty()) FinishWriting();
   if (!registered()) return Progress::kFailed;
   // Drained may have sent more. Its room is known: the last send took everything.
   return output_.empty() ? Progress::kDone : Progress::kPreempted;
@@ -144,10 +141,7 @@ Progress Connection::FlushQueue() {
     const std::size_t sent = result.bytes();
     spent += sent;
     context_.reactor.Charge(sent);
-    if (sent != 0) {
-      last_activity_ = context_.reactor.now();
-      output_.Take(sent, context_.workspace.chunks());
-    }
+    if (sent != 0) output_.Take(sent, context_.workspace.chunks());
     if (sent < wanted) return Progress::kDrained;
   }
   return Progress::kDone;
@@ -155,8 +149,8 @@ Progress Connection::FlushQueue() {
 
 // All output has left after a close: tell the peer, then wait for its end.
 void Connection::FinishWriting() {
-  write_side_ = Transition(kWriteTransitions, write_side_, WriteEvent::kDrained);
-  if (Over(read_side_, write_side_)) {
+  state_.write = Transition(kWriteTransitions, state_.write, WriteEvent::kDrained);
+  if (Over(state_.read, state_.write)) {
     reactor()->Retire(*this, close_reason_);
     return;
   }

@@ -19,7 +19,7 @@ std::size_t EdgeAudit::Look() {
   for (Suspect& suspect : suspects_) {
     Connection* connection = table_.Find(suspect.ref);
     suspect.ref = {};
-    if (connection == nullptr || connection->last_activity() != suspect.last_activity) continue;
+    if (connection == nullptr || connection->last_turn() != suspect.turn) continue;
     if (!HasUnnoticedInput(*connection)) continue;
     ++connection->context().counters.lost_edges;
     ++lost;
@@ -33,7 +33,7 @@ std::size_t EdgeAudit::Look() {
     if (position++ < first || sampled == kSamples) return;
     Suspect& suspect = suspects_[sampled++];
     if (!HasUnnoticedInput(connection)) return;
-    suspect = {.ref = connection.ref(), .last_activity = connection.last_activity()};
+    suspect = {.ref = connection.ref(), .turn = connection.last_turn()};
   });
   turn_ = first + sampled;
   return lost;

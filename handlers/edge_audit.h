@@ -33,7 +33,7 @@ class EdgeAudit final : private Timer {
  private:
   struct Suspect {
     ConnectionRef ref;
-    Time last_activity{};  // at the first look
+    std::uint32_t turn = 0;  // its last one, at the first look
   };
 
   void HandleTimeout(Time now) override;

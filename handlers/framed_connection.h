@@ -1,6 +1,8 @@
-// FramedConnection: a connection, a codec and a service's handler in one object.
+// FramedConnection: a connection, a codec and a service's handler in one object; and the usual
+// turn, which is inlined into it.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +12,48 @@
 #include "handlers/frame_handler.h"
 
 namespace edgewise {
+
+// The usual turn: nothing is kept from before, one receive drains the socket, what came is whole
+// frames, and the answers that they were given leave in one send. Whatever turns out differently
+// goes on in connection_input.cc.
+template <typename Consumer>
+[[gnu::always_inline]] inline Progress Connection::Turn(Consumer&& consume) {
+  ConnectionContext& context = context_;
+  if (!input_.empty() || !output_.empty() || state_.word() != 0) [[unlikely]]
+    return UnusualTurn();
+  Workspace& workspace = context.workspace;
+  workspace.LendStaging(this);
+  const std::span<char> room = workspace.receive_room();
+  const IoResult received = context.kernel.Receive(handle(), room);
+  ++context.counters.receives;
+  if (!received.ok() || received.bytes() == 0) [[unlikely]]
+    return ContinueTurn(received, {});
+  const std::size_t size = received.bytes();
+  context.counters.bytes_received += size;
+  context.reactor.Charge(size);
+  const Consumed consumed = [&] {
+    try {
+      return consume(std::string_view(room.data(), size));
+    } catch (...) {
+      workspace.TakeStagingBack();
+      throw;
+    }
+  }();
+  const bool drained = size < room.size() && DrainsWhenShort();
+  if (consumed.bytes != size || !drained || state_.word() != 0) [[unlikely]]
+    return ContinueTurn(received, consumed);
+  const ConstBuffer staged(workspace.staged());
+  workspace.TakeStagingBack();
+  if (staged.empty()) return Progress::kDrained;
+  const IoResult sent = context.kernel.Send(handle(), staged);
+  ++context.counters.sends;
+  if (!sent.ok() || sent.bytes() != staged.size()) [[unlikely]] {
+    KeepUnsent(sent, staged);
+    return SettleTurn(Progress::kDrained);
+  }
+  context.counters.bytes_sent += staged.size();
+  return Progress::kDrained;
+}
 
 // The loop over a batch of pipelined frames is written here, where the codec and the handler are
 // known types, so that both inline: one virtual call for each batch, not for each frame. (A handler
@@ -31,7 +75,8 @@ class FramedConnection final : public Connection {
       if (payload.size() > codec_.frame_bytes_max()) return SendResult::kTooLong;
       const Envelope envelope = codec_.Encode(payload.size());
       if (context().workspace.StageFor(this, envelope, payload)) return SendResult::kAccepted;
-      return WriteSlowly(envelope, payload);
+      // Made once more, so that the one above need not be in memory.
+      return WriteSlowly(codec_.Encode(payload.size()), payload);
     } else {
       return Write(payload);
     }
@@ -40,12 +85,17 @@ class FramedConnection final : public Connection {
   Handler& handler() { return handler_; }
 
  private:
-  Consumed Consume(std::string_view bytes) override {
+  Progress HandleInput() override {
+    return Turn([this](std::string_view bytes) { return ConsumeBatch(bytes); });
+  }
+  Consumed Consume(std::string_view bytes) override { return ConsumeBatch(bytes); }
+
+  Consumed ConsumeBatch(std::string_view bytes) {
     std::size_t taken = 0;
     std::size_t need = 0;
     std::size_t frames = 0;
-    while (taken < bytes.size() && Accepting()) {
-      const Decoded<Frame> decoded = codec_.Decode(bytes.substr(taken));
+    do {
+      const Decoded<Frame> decoded = codec_.Decode({bytes.data() + taken, bytes.size() - taken});
       if (decoded.status == DecodeStatus::kFrame) [[likely]] {
         taken += decoded.consumed;
         ++frames;
@@ -58,7 +108,7 @@ class FramedConnection final : public Connection {
         RefuseMalformed(decoded.reason, decoded.farewell);
       }
       break;
-    }
+    } while (taken < bytes.size() && Accepting());
     context().counters.frames += frames;
     return {.bytes = taken, .need = need};
   }

@@ -12,6 +12,7 @@ ServicePort::ServicePort(const Service& service, Admissions& admissions, Reactor
     : service_(service),
       admissions_(admissions),
       context_{.reactor = reactor,
+               .kernel = reactor.kernel(),
                .workspace = workspace,
                .table = table,
                .options = service.options,

@@ -8,7 +8,7 @@ Workspace::Workspace(std::size_t receive_bytes)
       receive_room_(receive_.get() + kCarryMax, receive_bytes),
       staging_(std::make_unique_for_overwrite<char[]>(kStagingBytes + kSlack)),
       staging_end_(staging_.get()),
-      staging_limit_(staging_.get() + kStagingBytes) {}
+      staging_limit_(staging_.get() + kStagingBytes - kDirectBytes) {}
 
 void Workspace::WriteDate(Kernel& kernel, Time now) {
   const WallTime wall = kernel.WallNow();

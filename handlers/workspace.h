@@ -56,11 +56,12 @@ class Workspace {
   void ClearStaged() { staging_end_ = staging_.get(); }
   // Stages a payload and what the codec puts around it, if the buffer is lent to `owner`, the
   // payload is not so long that sending it from where it stands is cheaper, and there is room.
-  bool StageFor(const Connection* owner, const Envelope& envelope, std::string_view payload) {
+  bool StageFor(const Connection* owner, const Envelope envelope, std::string_view payload) {
     const std::size_t total = envelope.prefix_size + payload.size() + envelope.suffix_size;
-    const auto room = static_cast<std::size_t>(staging_limit_ - staging_end_);
-    if (staging_owner_ != owner || payload.size() >= kDirectBytes || total > room) return false;
-    char* end = staging_end_;
+    char* const end = staging_end_;
+    if (staging_owner_ != owner || payload.size() >= kDirectBytes || end > staging_limit_) {
+      return false;
+    }
     // Whole words, for their sizes are constants; the slack takes what is too much.
     if (envelope.prefix_size != 0) {
       const std::uint64_t prefix = envelope.prefix.word();
@@ -94,13 +95,14 @@ class Workspace {
  private:
   void WriteDate(Kernel& kernel, Time now);
 
-  static constexpr std::size_t kSlack = 16;
+  // For an envelope, and for the whole words in which it is written.
+  static constexpr std::size_t kSlack = 32;
 
   std::unique_ptr<char[]> receive_;
   std::span<char> receive_room_;
   std::unique_ptr<char[]> staging_;
-  char* staging_end_;  // of what is staged
-  char* const staging_limit_;
+  char* staging_end_;          // of what is staged
+  char* const staging_limit_;  // up to here, any payload that is not sent directly has room
   const Connection* staging_owner_ = nullptr;
   std::size_t batch_left_ = 0;
   ChunkPool chunks_;

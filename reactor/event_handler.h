@@ -56,8 +56,10 @@ class EventHandler {
   bool registered() const { return registration_ == Registration::kRegistered; }
   Readiness ready() const { return ready_; }
   Readiness interest() const { return interest_; }
+  // The number of the round of its last upcall. It tells whether there was one since another look.
+  std::uint32_t last_turn() const { return last_round_; }
   // In the ready queue (or waiting to be reclaimed).
-  bool linked() const { return place_ != Place::kNowhere; }
+  bool linked() const { return (standing_ & kLinked) != 0; }
 
  protected:
   // The upcalls. Each must be bounded: do at most a budget's worth of work, then answer kPreempted.
@@ -80,8 +82,14 @@ class EventHandler {
   friend class Reactor;     // keeps the registration
   friend class ReadyQueue;  // keeps the link
 
-  // Which list the hook is in.
-  enum class Place : std::uint8_t { kNowhere, kInteractive, kBulk, kRetired };
+  // A set of bits, so that "polite, and not in the queue", the usual case, is one comparison.
+  using Standing = std::uint8_t;
+  static constexpr Standing kPolite = 0;
+  static constexpr Standing kLinked = 1;   // the hook is in use
+  static constexpr Standing kRunning = 4;  // in its upcall
+  static constexpr Standing kBulk = 2;     // its last upcalls spent their budget: served last
+
+  bool bulk() const { return (standing_ & kBulk) != 0; }
 
   using Hook = boost::intrusive::list_member_hook<
       boost::intrusive::link_mode<boost::intrusive::normal_link>>;
@@ -93,9 +101,8 @@ class EventHandler {
   std::uint32_t last_round_ = 0;  // of its last dispatch, for R4
   Readiness ready_ = kNothing;
   Readiness interest_ = kNothing;
+  Standing standing_ = kPolite;
   Registration registration_ = Registration::kIdle;
-  Place place_ = Place::kNowhere;
-  bool bulk_ = false;  // its last upcalls spent their budget: served behind the polite ones
 };
 
 }  // namespace edgewise

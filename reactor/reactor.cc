@@ -10,19 +10,13 @@
 namespace edgewise {
 namespace {
 
-// Where a timer is closer than this, a stale clock would make it late by more than it should be.
-constexpr Duration kCloseTimer = std::chrono::milliseconds(4);
-// A longer wait begins with one of this length, after which the clock is read: the round before may
-// have taken any time, and a timer must not be late by that.
-constexpr Duration kStaleWait = std::chrono::milliseconds(50);
-
 // The rounds whose upcalls are timed are those whose number has none of these bits.
 std::uint32_t TimingMask(UpcallTiming timing) {
   switch (timing) {
     case UpcallTiming::kEvery:
       return 0;
     case UpcallTiming::kSampled:
-      return 63;
+      return 255;
     case UpcallTiming::kOff:
       break;
   }
@@ -40,6 +34,7 @@ Reactor::Reactor(Kernel& kernel, const ReactorOptions& options)
       timing_mask_(TimingMask(options.upcall_timing)),
       epoll_(Opened(kernel.OpenEpoll())),
       wakeup_(Opened(kernel.OpenWakeup())),
+      alarm_(Opened(kernel.OpenTimer())),
       events_(std::max<std::size_t>(options.events_max, 1)),
       event_room_(events_),
       now_(kernel.MonotonicNow()),
@@ -47,8 +42,11 @@ Reactor::Reactor(Kernel& kernel, const ReactorOptions& options)
       mailbox_(kernel, wakeup_, options.mailbox_max),
       spin_(options.spin_budget) {
   if (status_ != Error::kNone) return;
-  // Edge-triggered, so that it need never be read. A null tag: nobody to call, waking is all.
-  status_ = kernel_.EpollAdd(epoll_, wakeup_, kEpollIn | kEpollEdge, nullptr);
+  // Edge-triggered, so that they need never be read. A null tag: nobody to call, waking is all.
+  for (const Handle waker : {wakeup_, alarm_}) {
+    status_ = kernel_.EpollAdd(epoll_, waker, kEpollIn | kEpollEdge, nullptr);
+    if (status_ != Error::kNone) return;
+  }
 }
 
 Handle Reactor::Opened(const HandleResult& result) {
@@ -63,15 +61,19 @@ Reactor::~Reactor() {
       registered_ == 0,
       "a reactor was destroyed with handlers registered: Retire them, then DrainRetired");
   mailbox_.Close();
-  if (wakeup_ != kNoHandle) kernel_.Close(wakeup_);
-  if (epoll_ != kNoHandle) kernel_.Close(epoll_);
+  for (const Handle handle : {alarm_, wakeup_, epoll_}) {
+    if (handle != kNoHandle) kernel_.Close(handle);
+  }
 }
 
 void Reactor::Run() {
   EDGEWISE_CHECK(phase_ == Phase::kOutside,
                  "R5: a round is not re-entrant: Run was called from an upcall");
-  // A stop counts as work for the mailbox, so one look each round serves for both.
-  while (!mailbox_.has_work() || !stop_.load(std::memory_order_acquire)) Round(kForever);
+  while (!stopping()) {
+    // A stop counts as work for the mailbox, so one look each round serves for both.
+    while (!Round(kForever)) {
+    }
+  }
   stop_.store(false, std::memory_order_relaxed);
   mailbox_.EndInterruption();
 }
@@ -86,48 +88,43 @@ void Reactor::RunOnce(Duration max_wait) {
   Round(max_wait);
 }
 
-EDGEWISE_HOT void Reactor::Round(Duration max_wait) {
-  ++round_;
+// Answers whether the mailbox holds work or an interruption at the end.
+EDGEWISE_HOT bool Reactor::Round(Duration max_wait) {
   ++counters_.rounds;
-  phase_ = Phase::kWaiting;
-  // No user code runs before the timers do, so the next of them is asked for once.
-  const Time next_timer = timers_.NextWake();
-  const std::size_t count = Wait(TimeToWait(max_wait, next_timer), next_timer);
-  phase_ = Phase::kMerging;
+  phase_ = Phase::kGathering;
+  const std::size_t count = Wait(Plan(max_wait));
+  clock_is_read_ = false;
   Merge(count);
-  now_ = kernel_.MonotonicNow();
-  if (now_ >= next_timer) [[unlikely]]
+  if (timers_due_) [[unlikely]]
     ExpireTimers();
   phase_ = Phase::kDispatching;
   DispatchInteractive();
-  if (!ready_.bulk_empty()) [[unlikely]]
-    DispatchBulk();
-  if (mailbox_.has_work()) [[unlikely]]
-    RunTasks();
-  if (retired_count_ != 0) [[unlikely]]
-    ReclaimRetired();
+  bool has_work = false;
+  if (ready_.has_bulk() || retired_count_ != 0 || mailbox_.has_work()) [[unlikely]]
+    has_work = FinishRound();
   phase_ = Phase::kOutside;
+  return has_work;
 }
 
-Duration Reactor::PollTimeout() {
-  UpdateNow();  // a foreign loop may have been elsewhere for long
-  return TimeToWait(kForever, timers_.NextWake());
-}
-
-EDGEWISE_HOT Duration Reactor::TimeToWait(Duration max_wait, Time next_timer) {
-  if (!ready_.empty() || retired_count_ != 0) return Duration::zero();
+// How long the next wait may be. Neither the clock nor the timeout of the wait is needed for that:
+// a timer descriptor wakes it, which is armed anew only when the next timer comes earlier than what
+// it is armed for. A request that moves its deadline to a later time costs nothing here.
+EDGEWISE_HOT Duration Reactor::Plan(Duration max_wait) {
+  if (timers_.version() != planned_version_) [[unlikely]]
+    PlanTimers();
+  const bool has_ready = ready_.has_interactive() || ready_.has_bulk();
+  if (has_ready || retired_count_ != 0 || timers_due_) [[unlikely]]
+    return Duration::zero();
   // Outside a round, too, a reactor counts as asleep: the next post writes to the eventfd, which
   // wakes this wait or the foreign loop that polls the descriptor.
-  if (!mailbox_.PrepareToSleep()) return Duration::zero();
-  if (next_timer == kNever) return max_wait;
-  Duration wait = next_timer - now_;
-  // now() is as old as this round. For a far timer that is close enough.
-  if (wait < kCloseTimer) [[unlikely]]
-    wait = std::max(next_timer - UpdateNow(), Duration::zero());
-  return std::min(wait, max_wait);
+  if (!mailbox_.PrepareToSleep()) [[unlikely]]
+    return Duration::zero();
+  return max_wait;
 }
 
-EDGEWISE_HOT std::size_t Reactor::Wait(Duration timeout, Time next_timer) {
+Duration Reactor::PollTimeout() { return Plan(kForever); }
+
+EDGEWISE_HOT std::size_t Reactor::Wait(Duration timeout) {
   if (timeout > Duration::zero()) {
     ++counters_.waits;
     if (spin_.Worthwhile()) [[unlikely]] {
@@ -135,12 +132,7 @@ EDGEWISE_HOT std::size_t Reactor::Wait(Duration timeout, Time next_timer) {
       if (count != 0) return count;
     }
   }
-  const bool is_long = timeout > kStaleWait && next_timer != kNever;
-  IoResult waited = kernel_.EpollWait(epoll_, event_room_, is_long ? kStaleWait : timeout);
-  if (is_long && waited.ok() && waited.bytes() == 0) [[unlikely]] {
-    const Duration rest = std::max(next_timer - UpdateNow(), Duration::zero());
-    waited = kernel_.EpollWait(epoll_, event_room_, std::min(rest, timeout - kStaleWait));
-  }
+  const IoResult waited = kernel_.EpollWait(epoll_, event_room_, timeout);
   mailbox_.Awake();
   if (waited.ok()) [[likely]]
     return waited.bytes();
@@ -154,88 +146,103 @@ EDGEWISE_HOT void Reactor::Merge(std::size_t count) {
   counters_.events += count;
   for (const EpollEvent& event : event_room_.first(count)) {
     auto* handler = static_cast<EventHandler*>(event.tag);
-    if (handler == nullptr) [[unlikely]]
-      continue;  // the mailbox's eventfd
+    if (handler == nullptr) [[unlikely]] {
+      timers_due_ = true;  // or something was posted
+      continue;
+    }
     handler->ready_ |= ReadinessOf(event.mask);
-    if ((handler->ready_ & handler->interest_) != 0 && !handler->linked()) ready_.Link(*handler);
+    if ((handler->ready_ & handler->interest_) == 0) continue;
+    if (handler->standing_ == EventHandler::kPolite) [[likely]] {
+      ready_.LinkPolite(*handler);
+    } else if (!handler->linked()) {
+      ready_.Link(*handler);
+    }
   }
 }
 
 // A handler that is linked again after its turn goes to the tail and carries this round's number:
 // it ends the walk, so nobody runs twice and the walk is bounded by the number of handlers.
 EDGEWISE_HOT void Reactor::DispatchInteractive() {
-  while (!ready_.interactive_empty()) {
-    EventHandler& handler = ready_.FrontInteractive();
-    if (handler.last_round_ == round_) break;
-    DispatchOne(handler);
+  while (ready_.has_interactive()) {
+    if (ready_.FrontInteractive().last_round_ == round()) break;
+    DispatchOne(ready_.PopInteractive());
   }
 }
 
 void Reactor::DispatchBulk() {
-  for (std::size_t turn = 0; turn < options_.bulk_slice && !ready_.bulk_empty(); ++turn) {
+  for (std::size_t turn = 0; turn < options_.bulk_slice && ready_.has_bulk(); ++turn) {
     EventHandler& handler = ready_.FrontBulk();
-    if (handler.last_round_ == round_) break;
+    if (handler.last_round_ == round()) break;
     ++counters_.bulk_upcalls;
+    ready_.Unlink(handler);
+    handler.standing_ |= EventHandler::kRunning;
+    spent_ = 0;
     DispatchOne(handler);
   }
 }
 
+// REQUIRES: taken out of the queue, and marked as running.
 EDGEWISE_HOT void Reactor::DispatchOne(EventHandler& handler) {
   EDGEWISE_DCHECK(phase_ == Phase::kDispatching, "R1: an upcall outside step 5 of the round");
   EDGEWISE_DCHECK(handler.registered(), "R2: a handler that is not registered was dispatched");
-  EDGEWISE_DCHECK(handler.last_round_ != round_, "R4: a handler was dispatched twice in a round");
-  ready_.Unlink(handler);
-  handler.last_round_ = round_;
-  current_ = &handler;
-  preempted_ = false;
-  spent_ = 0;
+  EDGEWISE_DCHECK(handler.last_round_ != round(), "R4: a handler was dispatched twice in a round");
+  handler.last_round_ = round();
   ++counters_.upcalls;
-  if ((round_ & timing_mask_) == 0) [[unlikely]] {
-    TimedUpcalls(handler);
-  } else {
-    Upcalls(handler);
-  }
-  current_ = nullptr;
+  const bool is_timed = (round() & timing_mask_) == 0;
+  const Readiness left = is_timed ? TimedUpcalls(handler) : Upcalls(handler);
   // The polite handler that drained its input, almost always: nothing left to want, no class to
   // change.
-  if ((handler.ready_ & handler.interest_) == 0 && !preempted_ && !handler.bulk_) [[likely]]
+  if (left == kNothing && handler.standing_ == EventHandler::kRunning) [[likely]] {
+    handler.standing_ = EventHandler::kPolite;
     return;
-  if (handler.registered()) Reclassify(handler);
+  }
+  Reclassify(handler);
 }
 
 void Reactor::Reclassify(EventHandler& handler) {
-  if (preempted_) {
-    handler.bulk_ = true;
+  handler.standing_ &= static_cast<std::uint8_t>(~EventHandler::kRunning);
+  const bool preempted = std::exchange(preempted_, false);
+  if (!handler.registered()) return;
+  if (preempted) {
     ++counters_.preemptions;
-  } else if (handler.bulk_ && spent_ <= options_.little_bytes) {
-    handler.bulk_ = false;
+  } else if (handler.bulk() && spent_ <= options_.little_bytes) {
+    handler.standing_ = EventHandler::kPolite;
   }
   Requeue(handler);
 }
 
-void Reactor::TimedUpcalls(EventHandler& handler) {
+Readiness Reactor::TimedUpcalls(EventHandler& handler) {
   const Time begin = kernel_.MonotonicNow();
-  Upcalls(handler);
+  const Readiness left = Upcalls(handler);
   counters_.longest_upcall = std::max(counters_.longest_upcall, kernel_.MonotonicNow() - begin);
+  return left;
 }
 
-// The one point where exceptions of user code are caught.
-EDGEWISE_HOT void Reactor::Upcalls(EventHandler& handler) {
+// The one point where exceptions of user code are caught. Answers what is ready and wanted still.
+EDGEWISE_HOT Readiness Reactor::Upcalls(EventHandler& handler) {
   try {
     // Input first: what the peer sent before it broke the connection is still to be read.
-    if ((handler.ready_ & handler.interest_ & kReadable) != 0) [[likely]] {
+    Readiness left = handler.ready_ & handler.interest_;
+    if ((left & kReadable) != 0) [[likely]] {
       Apply(handler, kReadable, handler.HandleInput());
+      left = handler.ready_ & handler.interest_;
     }
-    // A handler that was retired wants nothing any more: its masks are empty.
-    if ((handler.ready_ & handler.interest_ & kWritable) != 0) [[unlikely]] {
-      Apply(handler, kWritable, handler.HandleOutput());
-    }
-    if ((handler.ready_ & kBroken) != 0) [[unlikely]]
-      ErrorUpcall(handler);
+    if (left == kNothing) [[likely]]
+      return kNothing;
+    OtherUpcalls(handler);
   } catch (...) {
     ReportException("an upcall");
     Retire(handler, {.cause = CloseCause::kException});
   }
+  return handler.ready_ & handler.interest_;
+}
+
+void Reactor::OtherUpcalls(EventHandler& handler) {
+  if ((handler.ready_ & handler.interest_ & kWritable) != 0) {
+    Apply(handler, kWritable, handler.HandleOutput());
+  }
+  // A handler that was retired wants nothing any more: its masks are empty.
+  if ((handler.ready_ & kBroken) != 0) ErrorUpcall(handler);
 }
 
 void Reactor::ErrorUpcall(EventHandler& handler) {
@@ -254,6 +261,7 @@ EDGEWISE_HOT void Reactor::Apply(EventHandler& handler, Readiness direction, Pro
   }
   if (progress == Progress::kPreempted) {
     preempted_ = true;
+    handler.standing_ |= EventHandler::kBulk;
   } else if (progress == Progress::kDone) {
     handler.interest_ &= static_cast<Readiness>(~direction);
   } else if (handler.registered()) {
@@ -263,7 +271,7 @@ EDGEWISE_HOT void Reactor::Apply(EventHandler& handler, Readiness direction, Pro
 
 void Reactor::Requeue(EventHandler& handler) {
   // Within its own upcall a handler is linked only at the end, by DispatchOne.
-  if (&handler == current_) return;
+  if (in_upcall(handler)) return;
   const bool wanted = (handler.ready_ & handler.interest_) != 0;
   if (wanted == handler.linked()) return;
   if (wanted) {

@@ -2,10 +2,11 @@
 //
 // One round, which `RunOnce` runs once and `Run` until it is stopped:
 //
-//   1 timeout    zero while the ready queue or the mailbox holds work, else until the next timer
-//   2 wait       epoll_wait, at most `events_max` events (with a spin before it, if that is on)
+//   1 timeout    zero while the ready queue or the mailbox holds work, else none
+//   2 wait       epoll_wait, at most `events_max` events (with a spin before it, if that is on);
+//                a timer descriptor, armed for the next timer, is one of those it waits for
 //   3 merge      latch each event into its handler's readiness, link the handler into the queue
-//   4 timers     read the clock once; expire what is due, a bounded slice
+//   4 timers     if that one rang: read the clock, expire what is due, a bounded slice
 //   5 dispatch   one bounded upcall for each interactive handler that is ready, then for a slice of
 //                the bulk ones; act on the Progress that each returns
 //   6 tasks      run what other threads posted, a bounded slice
@@ -83,10 +84,11 @@ class Reactor {
   // Stop was called and Run has not returned since: the time for a foreign loop to leave, too.
   bool stopping() const { return stop_.load(std::memory_order_acquire); }
 
-  // For a foreign loop: poll this descriptor for input, wait no longer than PollTimeout, and call
+  // For a foreign loop: poll this descriptor for input for at most PollTimeout, and call
   // RunOnce(Duration::zero()) after either.
   Handle poll_handle() const { return epoll_; }
-  // Zero: call at once. kForever: nothing is planned.
+  // Zero: there is work, call at once. kForever: the descriptor tells, of timers and posted tasks,
+  // too. Nothing else: a loop that can only wait without a limit asks whether it is zero.
   Duration PollTimeout();
 
   // --- Handlers. The loop's thread only.
@@ -113,17 +115,22 @@ class Reactor {
 
   // --- Time, timers, tasks.
 
-  // The time of this round: one reading of the clock, shared by all.
-  Time now() const { return now_; }
+  // The time of this round: the clock is read when somebody asks, once, and shared by all.
+  Time now() { return clock_is_read_ ? now_ : UpdateNow(); }
   // A fresh reading, which also becomes now().
-  Time UpdateNow() { return now_ = kernel_.MonotonicNow(); }
+  Time UpdateNow() {
+    clock_is_read_ = true;
+    return now_ = kernel_.MonotonicNow();
+  }
   TimerWheel& timers() { return timers_; }
   // From any thread. The task runs in the loop's thread, in the order of posting. Tasks that wait
   // when the reactor is destroyed are destroyed with it.
   PostResult Post(Mailbox::Task task) { return mailbox_.Post(std::move(task)); }
 
   // `handler` is in one of its upcalls right now.
-  bool in_upcall(const EventHandler& handler) const { return current_ == &handler; }
+  bool in_upcall(const EventHandler& handler) const {
+    return (handler.standing_ & EventHandler::kRunning) != 0;
+  }
   Kernel& kernel() { return kernel_; }
   const ReactorOptions& options() const { return options_; }
   const ReactorCounters& counters() const { return counters_; }
@@ -134,8 +141,7 @@ class Reactor {
  private:
   enum class Phase : std::uint8_t {
     kOutside,
-    kWaiting,
-    kMerging,
+    kGathering,  // steps 1 to 3: nobody is called
     kTimers,
     kDispatching,
     kTasks,
@@ -143,17 +149,22 @@ class Reactor {
   };
 
   Handle Opened(const HandleResult& result);
-  void Round(Duration max_wait);
-  Duration TimeToWait(Duration max_wait, Time next_timer);
-  std::size_t Wait(Duration timeout, Time next_timer);
+  // Tells rounds apart, and which upcalls belong to one.
+  std::uint32_t round() const { return static_cast<std::uint32_t>(counters_.rounds); }
+  bool Round(Duration max_wait);
+  bool FinishRound();
+  Duration Plan(Duration max_wait);
+  void PlanTimers();
+  std::size_t Wait(Duration timeout);
   std::size_t SpinFor(Duration timeout);
   void Merge(std::size_t count);
   void ExpireTimers();
   void DispatchInteractive();
   void DispatchBulk();
   void DispatchOne(EventHandler& handler);
-  void Upcalls(EventHandler& handler);
-  void TimedUpcalls(EventHandler& handler);
+  Readiness Upcalls(EventHandler& handler);
+  Readiness TimedUpcalls(EventHandler& handler);
+  void OtherUpcalls(EventHandler& handler);
   void ErrorUpcall(EventHandler& handler);
   void Reclassify(EventHandler& handler);
   void Apply(EventHandler& handler, Readiness direction, Progress progress);
@@ -168,6 +179,7 @@ class Reactor {
   Error status_ = Error::kNone;
   Handle epoll_ = kNoHandle;
   Handle wakeup_ = kNoHandle;
+  Handle alarm_ = kNoHandle;  // the timer descriptor
   Phase phase_ = Phase::kOutside;
   std::atomic<bool> stop_{false};
 
@@ -176,13 +188,15 @@ class Reactor {
   ReadyQueue ready_;
   ReadyQueue::List retired_;
   std::size_t retired_count_ = 0;
-  EventHandler* current_ = nullptr;  // in its upcall
-  bool preempted_ = false;           // … and it answered kPreempted
-  std::size_t spent_ = 0;            // bytes, in the current upcall
-  std::uint32_t round_ = 0;
+  bool preempted_ = false;  // the upcall answered kPreempted; false between upcalls
+  std::size_t spent_ = 0;   // bytes, in the current upcall if it is a bulk one
   std::size_t registered_ = 0;
 
   Time now_{};
+  bool clock_is_read_ = true;          // now_ is of this round
+  bool timers_due_ = false;            // … or may be; step 4 finds out
+  Time alarm_at_ = kNever;             // what alarm_ is armed for
+  std::uint32_t planned_version_ = 0;  // of timers_, when alarm_at_ was decided
   TimerWheel timers_;
   Mailbox mailbox_;
   Spin spin_;

@@ -10,7 +10,7 @@ namespace edgewise {
 namespace {
 
 using Field = std::pair<std::string_view, std::uint64_t ReactorCounters::*>;
-constexpr std::array<Field, 17> kFields{{
+constexpr std::array<Field, 18> kFields{{
     {"rounds", &ReactorCounters::rounds},
     {"waits", &ReactorCounters::waits},
     {"interrupted_waits", &ReactorCounters::interrupted_waits},
@@ -27,6 +27,7 @@ constexpr std::array<Field, 17> kFields{{
     {"retired", &ReactorCounters::retired},
     {"exceptions", &ReactorCounters::exceptions},
     {"timers_expired", &ReactorCounters::timers_expired},
+    {"alarms", &ReactorCounters::alarms},
     {"tasks_run", &ReactorCounters::tasks_run},
 }};
 

@@ -28,6 +28,7 @@ struct ReactorCounters {
   std::uint64_t retired = 0;
   std::uint64_t exceptions = 0;
   std::uint64_t timers_expired = 0;
+  std::uint64_t alarms = 0;  // times the timer descriptor was armed: once for many timers
   std::uint64_t tasks_run = 0;
   Duration longest_upcall = Duration::zero();  // of those timed; see UpcallTiming
 

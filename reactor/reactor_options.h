@@ -12,7 +12,7 @@ namespace edgewise {
 // readings of the clock (some 25 ns each).
 enum class UpcallTiming : std::uint8_t {
   kOff,
-  kSampled,  // every upcall of one round in 64
+  kSampled,  // every upcall of one round in 256
   kEvery,
 };
 

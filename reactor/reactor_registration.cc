@@ -33,11 +33,11 @@ Error Reactor::Register(EventHandler& handler, Handle handle, Watch watch, Readi
   handler.handle_ = handle;
   handler.reason_ = {};
   // One less than this round's number, so that its first turn may come in this very round.
-  handler.last_round_ = round_ - 1;
+  handler.last_round_ = round() - 1;
   handler.ready_ = kNothing;
   handler.interest_ = interest | kBroken;
   handler.registration_ = EventHandler::Registration::kRegistered;
-  handler.bulk_ = false;
+  handler.standing_ = EventHandler::kPolite;
   return Error::kNone;
 }
 

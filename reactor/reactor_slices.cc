@@ -1,5 +1,5 @@
-// Reactor, the steps that most rounds skip: spinning, timers, posted tasks, reclaiming. Each is a
-// bounded slice of what is waiting.
+// Reactor, the steps that most rounds skip: spinning, timers, bulk handlers, posted tasks,
+// reclaiming. Each is a bounded slice of what is waiting.
 #include <algorithm>
 #include <exception>
 #include <string>
@@ -26,19 +26,47 @@ std::size_t Reactor::SpinFor(Duration timeout) {
   return 0;
 }
 
+// Arms the timer descriptor, if there is an earlier instant to wake at.
+void Reactor::PlanTimers() {
+  planned_version_ = timers_.version();
+  const Time next = timers_.NextWake();
+  if (next >= alarm_at_) return;
+  if (next <= now_) {
+    timers_due_ = true;
+    return;
+  }
+  ++counters_.alarms;
+  const Error error = kernel_.ArmTimer(alarm_, next);
+  EDGEWISE_CHECK(error == Error::kNone,
+                 "timerfd_settime failed: was the reactor's descriptor closed by someone else?");
+  alarm_at_ = next;
+}
+
 void Reactor::ExpireTimers() {
   phase_ = Phase::kTimers;
+  timers_due_ = false;
+  const Time now = UpdateNow();
+  if (now >= alarm_at_) alarm_at_ = kNever;  // it has run out
   const std::size_t before = counters_.timers_expired;
   // A callback that throws leaves the wheel consistent; the rest of the slice follows next round.
   try {
-    counters_.timers_expired += timers_.Expire(now_, options_.timers_max);
+    counters_.timers_expired += timers_.Expire(now, options_.timers_max);
   } catch (...) {
     counters_.timers_expired = before + 1;
     ReportException("a timer");
   }
 }
 
+// What a round has to do only now and then.
+bool Reactor::FinishRound() {
+  DispatchBulk();
+  RunTasks();
+  ReclaimRetired();
+  return mailbox_.has_work();
+}
+
 void Reactor::RunTasks() {
+  if (!mailbox_.has_work()) return;
   phase_ = Phase::kTasks;
   for (std::size_t run = 0; run < options_.tasks_max; ++run) {
     Mailbox::Task task = mailbox_.Take();

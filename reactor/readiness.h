@@ -39,11 +39,11 @@ constexpr Readiness Imply(EpollMask mask) {
 }
 
 // The six bits that matter, side by side: the five low ones, and EPOLLRDHUP brought down to the
-// sixth.
+// sixth. (The bits between, which would come down with it, are reported only where asked for.)
 inline constexpr EpollMask kLowBits = 0x1f;
 inline constexpr int kPeerFinishedShift = 8;
 constexpr std::size_t IndexOf(EpollMask mask) {
-  return (mask & kLowBits) | ((mask & kEpollPeerFinished) >> kPeerFinishedShift);
+  return (mask | (mask >> kPeerFinishedShift)) & (kLowBits | (kLowBits + 1));
 }
 
 inline constexpr auto kTable = [] {

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <boost/intrusive/list.hpp>
-#include <cstdint>
 
 #include "reactor/event_handler.h"
 
@@ -27,9 +26,8 @@ class ReadyQueue {
       boost::intrusive::member_hook<EventHandler, EventHandler::Hook, &EventHandler::hook_>,
       boost::intrusive::constant_time_size<false>>;
 
-  bool empty() const { return (interactive_count_ | bulk_count_) == 0; }
-  bool interactive_empty() const { return interactive_count_ == 0; }
-  bool bulk_empty() const { return bulk_count_ == 0; }
+  bool has_interactive() const { return interactive_.begin() != interactive_.end(); }
+  bool has_bulk() const { return bulk_.begin() != bulk_.end(); }
 
   // REQUIRES: not empty, of the class asked.
   EventHandler& FrontInteractive() { return interactive_.front(); }
@@ -37,40 +35,43 @@ class ReadyQueue {
 
   // Appends to the queue of its class. REQUIRES: not linked.
   void Link(EventHandler& handler) {
-    if (!handler.bulk_) [[likely]] {
-      handler.place_ = EventHandler::Place::kInteractive;
-      ++interactive_count_;
-      interactive_.push_back(handler);
-    } else {
-      handler.place_ = EventHandler::Place::kBulk;
-      ++bulk_count_;
-      bulk_.push_back(handler);
-    }
+    if (!handler.bulk()) return LinkPolite(handler);
+    handler.standing_ |= EventHandler::kLinked;
+    bulk_.push_back(handler);
+  }
+  // The same for one that is known not to be bulk.
+  void LinkPolite(EventHandler& handler) {
+    handler.standing_ = EventHandler::kLinked;
+    interactive_.push_back(handler);
+  }
+  // Takes the front out, to be run. REQUIRES: not empty.
+  EventHandler& PopInteractive() {
+    EventHandler& handler = interactive_.front();
+    handler.standing_ = EventHandler::kRunning;
+    interactive_.pop_front();
+    return handler;
   }
   // REQUIRES: linked.
   void Unlink(EventHandler& handler) {
-    --(handler.place_ == EventHandler::Place::kBulk ? bulk_count_ : interactive_count_);
-    handler.place_ = EventHandler::Place::kNowhere;
+    handler.standing_ &= static_cast<std::uint8_t>(~EventHandler::kLinked);
     List::node_algorithms::unlink(List::value_traits::to_node_ptr(handler));
   }
 
   // The list of those to be reclaimed is not part of the queue, but goes through the same hook.
   static void Retire(EventHandler& handler, List& retired) {
-    handler.place_ = EventHandler::Place::kRetired;
+    handler.standing_ |= EventHandler::kLinked;
     retired.push_back(handler);
   }
   static EventHandler& TakeRetired(List& retired) {
     EventHandler& handler = retired.front();
     retired.pop_front();
-    handler.place_ = EventHandler::Place::kNowhere;
+    handler.standing_ &= static_cast<std::uint8_t>(~EventHandler::kLinked);
     return handler;
   }
 
  private:
   List interactive_;
   List bulk_;
-  std::uint32_t interactive_count_ = 0;
-  std::uint32_t bulk_count_ = 0;
 };
 
 }  // namespace edgewise

@@ -56,6 +56,7 @@ TimerWheel::TimerWheel(Time now) : now_(now), current_(Key(now)) {}
 
 void TimerWheel::Arm(Timer& timer, Time deadline) {
   timer.Cancel();
+  ++version_;
   if (next_->empty()) next_ = &unknown_;
   const bool late = deadline <= now_;
   timer.deadline_ = late ? now_ : deadline;

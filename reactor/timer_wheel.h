@@ -45,6 +45,9 @@ class TimerWheel {
   // which costs at most one wake-up too many for each time that a timer was armed. While something
   // is due it is not after the last `now`.
   [[nodiscard]] Time NextWake();
+  // A number that changes whenever NextWake may have come to be earlier than it was, or Expire was
+  // called: as long as it is the same, nobody need ask again.
+  [[nodiscard]] std::uint32_t version() const { return version_; }
 
   // Runs the timers whose deadline is at or before `now`, in the order of their deadlines, equal
   // ones in the order in which they were armed: each at most once and at most `max` in all. Returns
@@ -85,6 +88,7 @@ class TimerWheel {
   Time now_;  // the latest that Expire was told
   std::uint64_t
       current_;  // the instant, as a key, that the places are relative to; never after now_
+  std::uint32_t version_ = 0;
   Slot* next_ = &unknown_;                         // holds the earliest deadline, if not empty
   std::uint32_t levels_ = 0;                       // bit n: `occupied_[n]` may not be zero
   std::array<std::uint64_t, kLevels> occupied_{};  // bit n: the slot may not be empty
@@ -98,6 +102,7 @@ class TimerWheel {
 inline Time TimerWheel::NextWake() { return next_->empty() ? FindNextWake() : next_->earliest; }
 
 inline std::size_t TimerWheel::Expire(Time now, std::size_t max) {
+  ++version_;
   if (now >= NextWake()) return ExpireDue(now, max);
   if (now > now_) now_ = now;  // nobody is late for the old one, or NextWake() would be before it
   return 0;

@@ -60,7 +60,7 @@ Speed
   --bulk_slice=1          turns of greedy connections between two looks for polite ones
 
 Limits (durations like 500ms, 30s, 2m; inf switches a timeout off)
-  --idle_timeout=75s      closes a connection on which nothing moves
+  --idle_timeout=75s      closes a connection on which nothing moves for so long (or a fourth more)
   --frame_timeout=30s     from the first byte of a request to its last
   --write_timeout=30s     without the peer taking any output
   --linger_timeout=2s     waiting for the peer's end after our own

@@ -9,9 +9,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <climits>
 #include <cstdio>
 #include <string>
 
@@ -25,13 +23,6 @@ class Echo final : public edgewise::FrameHandler {
   void OnFrame(edgewise::Connection& peer, std::string_view line) override { peer.Send(line); }
 };
 
-// poll(2) counts milliseconds; rounded up, so that waiting for a timer is never a busy loop.
-int PollMilliseconds(edgewise::Duration timeout) {
-  if (timeout == edgewise::kForever) return -1;
-  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
-  return static_cast<int>(std::min<decltype(milliseconds)>(milliseconds, INT_MAX));
-}
-
 // The loop that the program has anyway.
 void RunForeignLoop(edgewise::Worker& worker) {
   edgewise::Reactor& reactor = worker.reactor();
@@ -39,7 +30,9 @@ void RunForeignLoop(edgewise::Worker& worker) {
                                 {.fd = STDIN_FILENO, .events = POLLIN, .revents = 0}}};
   bool stopping = false;
   while (!stopping || !worker.table().empty()) {
-    const int count = poll(polled.data(), polled.size(), PollMilliseconds(reactor.PollTimeout()));
+    // Timers and posted tasks make the descriptor readable, too: no other timeout is needed.
+    const bool has_work = reactor.PollTimeout() == edgewise::Duration::zero();
+    const int count = poll(polled.data(), polled.size(), has_work ? 0 : -1);
     if (count > 0 && polled[1].revents != 0) {  // negative: a signal came first
       std::array<char, 512> typed{};
       if (read(STDIN_FILENO, typed.data(), typed.size()) <= 0) {
@@ -48,7 +41,7 @@ void RunForeignLoop(edgewise::Worker& worker) {
         worker.Drain(std::chrono::seconds(5));
       }
     }
-    // After either, and after the timeout: does what is due, and does not wait.
+    // After either: does what is due, and does not wait.
     reactor.RunOnce(edgewise::Duration::zero());
   }
 }

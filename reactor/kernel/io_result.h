@@ -22,6 +22,8 @@ class [[nodiscard]] IoResult {
   static constexpr IoResult Failure(Error error) {
     return IoResult(-static_cast<std::int64_t>(error));
   }
+  // What the kernel answers: a count, or the negative of an error number.
+  static constexpr IoResult Of(std::int64_t answer) { return IoResult(answer); }
 
   constexpr bool ok() const { return value_ >= 0; }
   // REQUIRES: ok().

@@ -122,6 +122,15 @@ class Kernel {
   // otherwise rounded *up* to what the kernel can express, so that a wait is never a busy zero.
   virtual IoResult EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) = 0;
 
+  // --- Waking at a time.
+
+  // A timerfd on CLOCK_MONOTONIC, not running: readable once it has run out. Registered
+  // edge-triggered it need never be read: each ArmTimer that runs out is an edge of its own.
+  virtual HandleResult OpenTimer() = 0;
+  // Lets it run out at `at`, to the nanosecond; at once if that has passed. Replaces what was armed
+  // before, and takes back an edge that nobody has fetched yet. kNever stops it.
+  virtual Error ArmTimer(Handle timer, Time at) = 0;
+
   // --- Waking another thread.
 
   // An eventfd: readable after `Notify`. Registered edge-triggered it need never be read.

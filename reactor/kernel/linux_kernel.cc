@@ -17,6 +17,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
@@ -30,6 +31,8 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
+
+#include "reactor/kernel/hot_calls.h"
 
 namespace edgewise {
 namespace {
@@ -183,11 +186,23 @@ SignalSet FromSigset(const sigset_t& set) {
 std::atomic<bool> lacks_nanosecond_wait{false};
 
 // Milliseconds, rounded up: rounded down, the last one before a timer would be a busy loop.
-IoResult WaitMilliseconds(Handle epoll, std::span<EpollEvent> into, Duration timeout) {
+int CeilMilliseconds(Duration timeout) {
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
-  const int limit = static_cast<int>(std::min<long long>(milliseconds, INT_MAX));
-  return BytesOrError(epoll_wait(epoll, reinterpret_cast<epoll_event*>(into.data()),
-                                 static_cast<int>(into.size()), limit));
+  return static_cast<int>(std::min<long long>(milliseconds, INT_MAX));
+}
+
+// A wait that may end by itself.
+[[gnu::noinline]] IoResult WaitFor(Handle epoll, epoll_event* events, int capacity,
+                                   Duration timeout) {
+  if (!lacks_nanosecond_wait.load(std::memory_order_relaxed)) [[likely]] {
+    const timespec limit = ToTimespec(timeout);
+    const IoResult waited = BytesOrError(epoll_pwait2(epoll, events, capacity, &limit, nullptr));
+    const bool is_missing =
+        waited.error() == Error::kNoSystemCall || waited.error() == Error::kNotPermitted;
+    if (!is_missing) return waited;
+    lacks_nanosecond_wait.store(true, std::memory_order_relaxed);
+  }
+  return IoResult::Of(HotCalls::EpollWait(epoll, events, capacity, CeilMilliseconds(timeout)));
 }
 
 }  // namespace
@@ -289,11 +304,11 @@ AddressResult LinuxKernel::LocalAddress(Handle handle) {
 }
 
 IoResult LinuxKernel::Receive(Handle handle, std::span<char> into) {
-  return BytesOrError(recv(handle, into.data(), into.size(), 0));
+  return IoResult::Of(HotCalls::Receive(handle, into.data(), into.size()));
 }
 
 IoResult LinuxKernel::Send(Handle handle, ConstBuffer bytes) {
-  return BytesOrError(send(handle, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+  return IoResult::Of(HotCalls::Send(handle, bytes.data(), bytes.size()));
 }
 
 IoResult LinuxKernel::SendGathered(Handle handle, std::span<const ConstBuffer> pieces) {
@@ -341,18 +356,21 @@ IoResult LinuxKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Durati
   const int capacity = static_cast<int>(into.size());
   // A negative timeout is a deadline that has passed; the kernel would call it invalid, or, in
   // milliseconds, wait for ever.
-  if (timeout <= Duration::zero()) return BytesOrError(epoll_wait(epoll, events, capacity, 0));
-  if (timeout == kForever) return BytesOrError(epoll_wait(epoll, events, capacity, -1));
-  if (!lacks_nanosecond_wait.load(std::memory_order_relaxed)) [[likely]] {
-    const timespec limit = ToTimespec(timeout);
-    const int count = epoll_pwait2(epoll, events, capacity, &limit, nullptr);
-    if (count >= 0) return IoResult::Bytes(static_cast<std::size_t>(count));
-    const Error error = LastError();
-    const bool is_missing = error == Error::kNoSystemCall || error == Error::kNotPermitted;
-    if (!is_missing) return IoResult::Failure(error);
-    lacks_nanosecond_wait.store(true, std::memory_order_relaxed);
-  }
-  return WaitMilliseconds(epoll, into, timeout);
+  const bool is_zero = timeout <= Duration::zero();
+  if (!is_zero && timeout != kForever) [[unlikely]]
+    return WaitFor(epoll, events, capacity, timeout);
+  return IoResult::Of(HotCalls::EpollWait(epoll, events, capacity, is_zero ? 0 : -1));
+}
+
+HandleResult LinuxKernel::OpenTimer() {
+  return HandleOrError(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+}
+
+Error LinuxKernel::ArmTimer(Handle timer, Time at) {
+  // All zero stops a timer, so an instant that has passed is never given as that.
+  itimerspec when{};
+  if (at != kNever) when.it_value = ToTimespec(std::max(at.time_since_epoch(), Duration(1)));
+  return ErrorOf(timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, nullptr));
 }
 
 HandleResult LinuxKernel::OpenWakeup() {

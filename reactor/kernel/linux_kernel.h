@@ -44,6 +44,8 @@ class LinuxKernel final : public Kernel {
   Error EpollRemove(Handle epoll, Handle handle) override;
   IoResult EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) override;
 
+  HandleResult OpenTimer() override;
+  Error ArmTimer(Handle timer, Time at) override;
   HandleResult OpenWakeup() override;
   Error Notify(Handle wakeup) override;
   Error ClearWakeup(Handle wakeup) override;

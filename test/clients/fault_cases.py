@@ -67,16 +67,9 @@ def accept_interrupted(env):
 
 @case("epoll_wait interrupted by a signal has no visible effect")
 def wait_interrupted(env):
-    with traced(env, "epoll_wait:error=EINTR:when=2+2", "epoll_pwait:error=EINTR:when=2+2",
-                "epoll_pwait2:error=EINTR:when=2+2") as server:
+    with traced(env, "epoll_wait:error=EINTR:when=2+2") as server:
         some_traffic(server)
     check(injected(env) > 5, "nothing was injected")
-
-
-@case("without epoll_pwait2 it works as with it")
-def old_kernel(env):
-    with traced(env, "epoll_pwait2:error=ENOSYS") as server:
-        some_traffic(server)
 
 
 @case("one peer's error on accept is skipped, and the next is served")

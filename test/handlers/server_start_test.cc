@@ -80,8 +80,8 @@ TEST_CASE("a port in use is an error, with one thread or several, and nothing is
 }
 
 TEST_CASE("any call that fails during the start leaves nothing open and nothing on disk") {
-  const Call call = GENERATE(Call::kOpenEpoll, Call::kOpenWakeup, Call::kEpollAdd, Call::kBind,
-                             Call::kListen, Call::kDuplicate, Call::kSetOption);
+  const Call call = GENERATE(Call::kOpenEpoll, Call::kOpenWakeup, Call::kOpenTimer, Call::kEpollAdd,
+                             Call::kBind, Call::kListen, Call::kDuplicate, Call::kSetOption);
   const std::uint64_t use = GENERATE(1u, 2u, 3u);
   CAPTURE(static_cast<int>(call), use);
   FaultyKernel kernel(LinuxKernel::Instance());

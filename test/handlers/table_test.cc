@@ -69,6 +69,7 @@ class Crowd {
   } sink_;
   Acceptor acceptor_{reactor_, sink_};
   ConnectionContext context_{.reactor = reactor_,
+                             .kernel = reactor_.kernel(),
                              .workspace = workspace_,
                              .table = table_,
                              .options = options_,

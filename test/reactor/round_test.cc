@@ -41,12 +41,14 @@ TEST_CASE_METHOD(ReactorFixture, "a round takes its steps in order") {
                    "ended.close", "ended.reclaim"});
 }
 
-TEST_CASE_METHOD(ReactorFixture, "the clock is read once for the timers, after the wait") {
+TEST_CASE_METHOD(ReactorFixture,
+                 "the clock is read when somebody asks, after the wait, once a round") {
   ScriptedHandler& a = Add("a");
   Time told{};
   a.input = [&] {
-    kernel.Advance(milliseconds(3));
     told = reactor.now();
+    kernel.Advance(milliseconds(3));
+    CHECK(reactor.now() == told);
     return Progress::kDrained;
   };
   const Time before = reactor.now();
@@ -58,6 +60,11 @@ TEST_CASE_METHOD(ReactorFixture, "the clock is read once for the timers, after t
   CHECK(kernel.calls(Call::kMonotonicNow) == readings + 1);
   CHECK(reactor.UpdateNow() == before + milliseconds(8));
   CHECK(reactor.now() == before + milliseconds(8));
+  a.input = nullptr;
+  Round({On(a)});
+  CHECK(kernel.calls(Call::kMonotonicNow) == readings + 2);  // nobody asked
+  kernel.Advance(milliseconds(1));
+  CHECK(reactor.now() == before + milliseconds(9));
 }
 
 TEST_CASE_METHOD(ReactorFixture, "with nothing to do a round waits for ever") {
@@ -101,11 +108,36 @@ TEST_CASE_METHOD(ReactorFixture, "a round waits for the next timer, to the nanos
                                   milliseconds(50) + nanoseconds(1), seconds(7) + nanoseconds(3));
   const Time deadline = reactor.now() + delay;
   reactor.timers().Arm(timer, deadline);
-  CHECK(reactor.PollTimeout() == delay);
+  CHECK(reactor.PollTimeout() == kForever);
   while (!ran) reactor.RunOnce();
+  CHECK(LastTimeout() == kForever);
   CHECK(reactor.now() == deadline);
   CHECK(counters().rounds == 1);
+  CHECK(counters().alarms == 1);
   CHECK(counters().timers_expired == 1);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "the timer descriptor is armed for the earliest timer only") {
+  std::deque<CallTimer> timers;
+  for (int i = 0; i < 10; ++i) {
+    reactor.timers().Arm(timers.emplace_back([] {}), reactor.now() + seconds(10 + i));
+  }
+  Round();
+  CHECK(counters().alarms == 1);
+  // A later deadline, as of a request that puts its timeout off, is not worth a system call …
+  for (int i = 0; i < 100; ++i) {
+    reactor.timers().Arm(timers[0], reactor.now() + seconds(20));
+    kernel.Advance(milliseconds(10));
+    Round();
+  }
+  CHECK(counters().alarms == 1);
+  // … an earlier one is.
+  reactor.timers().Arm(timers[1], reactor.now() + milliseconds(5));
+  Round();
+  CHECK(counters().alarms == 2);
+  CHECK(kernel.calls(Call::kArmTimer) == 2);
+  while (counters().timers_expired < 10) reactor.RunOnce();
+  CHECK(kernel.hangs() == 0);
 }
 
 TEST_CASE_METHOD(ReactorFixture, "max_wait bounds the wait, whether or not a timer is armed") {
@@ -136,7 +168,7 @@ TEST_CASE_METHOD(ReactorFixture, "a long upcall does not make a timer late") {
   Round({On(a)});
   while (ran == Time{}) reactor.RunOnce();
   CHECK(ran == deadline);
-  CHECK(counters().rounds == 2);  // the second one waited twice
+  CHECK(counters().rounds == 2);
 }
 
 TEST_CASE_METHOD(ReactorFixture, "time spent outside the reactor does not make a timer late") {
@@ -144,10 +176,10 @@ TEST_CASE_METHOD(ReactorFixture, "time spent outside the reactor does not make a
   CallTimer timer([] {});
   reactor.timers().Arm(timer, deadline);
   Round();
-  kernel.Advance(seconds(10));
-  CHECK(reactor.PollTimeout() == seconds(2));
-  kernel.Advance(seconds(5));
-  CHECK(reactor.PollTimeout() == Duration::zero());
+  kernel.Advance(seconds(11));
+  Round();
+  CHECK(timer.armed());
+  kernel.Advance(seconds(1));
   Round();
   CHECK_FALSE(timer.armed());
 }

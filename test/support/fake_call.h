@@ -30,6 +30,8 @@ enum class FakeCall : std::uint8_t {
   kEpollModify,
   kEpollRemove,
   kEpollWait,
+  kOpenTimer,
+  kArmTimer,
   kOpenWakeup,
   kNotify,
   kClearWakeup,

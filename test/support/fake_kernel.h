@@ -5,7 +5,8 @@
 // scripted, and without a script it would block (calls that set things up succeed).
 //
 // EpollWait answers the scripted batches in order, one for each wait (the rest of one that is
-// larger than the caller's array comes next), then, by itself, the wake-ups that were notified.
+// larger than the caller's array comes next), then, by itself, the wake-ups that were notified and
+// the timers that ran out.
 // Each event is looked up in the table of registrations when it is *delivered*, as the real kernel
 // does: one whose descriptor is not registered any more goes nowhere and is counted as stale, and
 // of the others the caller gets the tag of the registration and those bits that it asked for. With
@@ -136,6 +137,8 @@ class FakeKernel final : public Kernel {
   Error EpollModify(Handle epoll, Handle handle, EpollMask mask, void* tag) override;
   Error EpollRemove(Handle epoll, Handle handle) override;
   IoResult EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) override;
+  HandleResult OpenTimer() override { return Open(Call::kOpenTimer); }
+  Error ArmTimer(Handle timer, Time at) override;
   HandleResult OpenWakeup() override { return Open(Call::kOpenWakeup); }
   Error Notify(Handle wakeup) override;
   Error ClearWakeup(Handle wakeup) override;
@@ -153,7 +156,8 @@ class FakeKernel final : public Kernel {
   struct Descriptor {
     bool takes_sends = false;
     std::uint64_t notified = 0;  // an eventfd's counter
-    bool edge = false;           // … and it was notified since the last wait
+    bool edge = false;       // … and it was notified since the last wait; or the timer ran out
+    Time rings_at = kNever;  // of a timer
   };
   struct Batch {
     Time due;
@@ -170,6 +174,11 @@ class FakeKernel final : public Kernel {
   // The next answer in the queue of `call` on `handle`, or null.
   std::deque<Scripted>* Script(Call call, Handle handle);
   IoResult Take(Handle handle, std::string_view bytes);
+  // When the first timer runs out.
+  Time NextRing() const;
+  void Sleep(Duration timeout);
+  // Sets the edge of each timer that has run out.
+  void RingTimers();
   std::size_t Emit(std::vector<Event>& events, std::span<EpollEvent> into);
   Time now() const { return kStart + elapsed_; }
 

@@ -54,24 +54,46 @@ std::size_t FakeKernel::Emit(std::vector<Event>& events, std::span<EpollEvent> i
   return count;
 }
 
+Time FakeKernel::NextRing() const {
+  Time next = kNever;
+  for (const auto& [handle, descriptor] : open_) next = std::min(next, descriptor.rings_at);
+  return next;
+}
+
+void FakeKernel::RingTimers() {
+  for (auto& [handle, descriptor] : open_) {
+    if (descriptor.rings_at > now()) continue;
+    descriptor.rings_at = kNever;
+    descriptor.edge = registrations_.count(handle) != 0;
+  }
+}
+
+// Lets time pass until something comes, or the timeout.
+void FakeKernel::Sleep(Duration timeout) {
+  Time end = timeout == kForever ? kNever : now() + timeout;
+  if (!batches_.empty()) end = std::min(end, batches_.front().due);
+  end = std::min(end, NextRing());
+  if (end == kNever) {
+    EDGEWISE_CHECK(++hangs_ < kHangsMax, "the reactor waits for ever, again and again");
+    return;
+  }
+  elapsed_ = std::max(elapsed_, end - kStart);
+  RingTimers();
+}
+
 IoResult FakeKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) {
   const Error error = Enter(Call::kEpollWait, epoll);
   waits_.push_back({.timeout = timeout, .capacity = into.size(), .delivered = 0});
   if (error != Error::kNone) return IoResult::Failure(error);
-  std::size_t count = 0;
+  RingTimers();
   const bool woken =
       std::any_of(open_.begin(), open_.end(), [](const auto& entry) { return entry.second.edge; });
-  const bool in_time =
-      !batches_.empty() && (timeout == kForever || batches_.front().due <= now() + timeout);
-  if (in_time && (!woken || batches_.front().due <= now())) {
+  if (!woken) Sleep(timeout);
+  std::size_t count = 0;
+  if (!batches_.empty() && batches_.front().due <= now()) {
     Batch& batch = batches_.front();
-    elapsed_ = std::max(elapsed_, batch.due - kStart);
     count = Emit(batch.events, into);
     if (batch.events.empty()) batches_.pop_front();
-  } else if (!woken && timeout == kForever) {
-    EDGEWISE_CHECK(++hangs_ < kHangsMax, "the reactor waits for ever, again and again");
-  } else if (!woken) {
-    elapsed_ += timeout;
   }
   for (auto& [handle, descriptor] : open_) {
     if (!descriptor.edge || count == into.size()) continue;
@@ -84,6 +106,14 @@ IoResult FakeKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Duratio
 }
 
 // --- Waking.
+
+Error FakeKernel::ArmTimer(Handle timer, Time at) {
+  const Error error = Enter(Call::kArmTimer, timer);
+  if (error != Error::kNone) return error;
+  open_[timer].edge = false;
+  open_[timer].rings_at = at;
+  return Error::kNone;
+}
 
 Error FakeKernel::Notify(Handle wakeup) {
   const Error error = Enter(Call::kNotify, wakeup);

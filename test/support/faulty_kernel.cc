@@ -28,11 +28,13 @@ void FaultyKernel::StopClock() {
   const Time now = inner_.MonotonicNow();
   const std::lock_guard lock(mutex_);
   stopped_at_ = now;
+  RingTimers();
 }
 
 void FaultyKernel::Advance(Duration by) {
   const std::lock_guard lock(mutex_);
   *stopped_at_ += by;
+  RingTimers();
 }
 
 std::uint64_t FaultyKernel::calls(Call call) const {
@@ -136,6 +138,39 @@ HandleResult FaultyKernel::OpenSocket(AddressFamily family) {
 HandleResult FaultyKernel::OpenEpoll() {
   const Error error = ErrorFor(Call::kOpenEpoll);
   return error != Error::kNone ? HandleResult::Failure(error) : Opened(inner_.OpenEpoll());
+}
+
+HandleResult FaultyKernel::OpenTimer() {
+  const Error error = ErrorFor(Call::kOpenTimer);
+  return error != Error::kNone ? HandleResult::Failure(error) : Opened(inner_.OpenTimer());
+}
+
+Error FaultyKernel::ArmTimer(Handle timer, Time at) {
+  const Error error = ErrorFor(Call::kArmTimer);
+  if (error != Error::kNone) return error;
+  const std::lock_guard lock(mutex_);
+  SlotOf(timer).rings_at = at;
+  return RingTimer(timer);
+}
+
+// The stopped clock is the one that timers go by.
+Error FaultyKernel::RingTimer(Handle timer) {
+  const Time at = SlotOf(timer).rings_at;
+  if (!stopped_at_) return inner_.ArmTimer(timer, at);
+  const bool is_due = at <= *stopped_at_;
+  const Error error = inner_.ArmTimer(timer, is_due ? Time() : kNever);
+  // It rings within microseconds, but for a stopped clock even those are too late.
+  while (is_due && error == Error::kNone && inner_.PollNow(timer, kEpollIn) == 0) {
+  }
+  return error;
+}
+
+void FaultyKernel::RingTimers() {
+  for (std::size_t handle = 0; handle < slots_.size(); ++handle) {
+    if (slots_[handle].rings_at == kNever) continue;
+    static_cast<void>(RingTimer(static_cast<Handle>(handle)));
+    if (slots_[handle].rings_at <= *stopped_at_) slots_[handle].rings_at = kNever;
+  }
 }
 
 HandleResult FaultyKernel::OpenWakeup() {

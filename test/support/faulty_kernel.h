@@ -54,7 +54,8 @@ class FaultyKernel final : public Kernel {
   void Limit(Call call, std::size_t bytes, Uses uses = {});
   // No faults from now on.
   void Heal();
-  // From now on MonotonicNow stands still but for Advance. Waits still take real time.
+  // From now on MonotonicNow stands still but for Advance, and timers go by it. Waits still take
+  // real time.
   void StopClock();
   void Advance(Duration by);
 
@@ -98,6 +99,8 @@ class FaultyKernel final : public Kernel {
   Error EpollModify(Handle epoll, Handle handle, EpollMask mask, void* tag) override;
   Error EpollRemove(Handle epoll, Handle handle) override;
   IoResult EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) override;
+  HandleResult OpenTimer() override;
+  Error ArmTimer(Handle timer, Time at) override;
   HandleResult OpenWakeup() override;
   Error Notify(Handle wakeup) override;
   Error ClearWakeup(Handle wakeup) override;
@@ -130,6 +133,7 @@ class FaultyKernel final : public Kernel {
     Handle epoll = kNoHandle;  // where it is registered
     EpollMask mask = 0;
     void* tag = nullptr;
+    Time rings_at = kNever;  // of a timer
   };
   static constexpr std::size_t kSlotsAtFirst = 4096;
 
@@ -140,6 +144,8 @@ class FaultyKernel final : public Kernel {
   Error ErrorFor(Call call) { return Judge(call).error; }
   Slot& SlotOf(Handle handle);
   HandleResult Opened(const HandleResult& result);
+  Error RingTimer(Handle timer);
+  void RingTimers();
   void Note(Handle handle, Handle epoll, EpollMask mask, void* tag);
   // The descriptor is ready still: the kernel owes an edge.
   void ArmAgain(Handle handle);

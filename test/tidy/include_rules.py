@@ -23,6 +23,8 @@ SYSTEM = re.compile(
     r"(unistd|fcntl|poll|signal|pthread|sched|time|errno|netdb|dirent|termios|ucontext|dlfcn)\.h|"
     r"(csignal|ctime|cerrno|fstream|iostream|filesystem|thread|syncstream|semaphore)")
 KERNEL_FILE = "reactor/kernel/linux_kernel.cc"
+# A part of it, with the only instructions that enter the kernel by themselves.
+HOT_CALLS = "reactor/kernel/hot_calls.h"
 # Which headers of the system's a file may have all the same, and why.
 SYSTEM_EXCEPTIONS = {
     "reactor/kernel/socket_address.cc": {"arpa/inet.h"},  # inet_pton and inet_ntop, pure text
@@ -66,12 +68,17 @@ def check_direction(tree):
 def check_system(tree):
     found = []
     for path in tree.select(("reactor/", "handlers/"), CPP):
-        if path == KERNEL_FILE:
+        if path in (KERNEL_FILE, HOT_CALLS):
             continue
         for line, _, name in includes(tree, path):
+            if name == HOT_CALLS:
+                found.append(f"{path}:{line}: {HOT_CALLS} is for {KERNEL_FILE} only")
             if SYSTEM.fullmatch(name) and name not in SYSTEM_EXCEPTIONS.get(path, ()):
                 found.append(f"{path}:{line}: <{name}> is for {KERNEL_FILE} only")
         code = code_only(tree.text(path))
+        for match in re.finditer(r"\b(asm|__asm__)\b", code):
+            found.append(f"{path}:{line_of(code, match.start())}: asm is for {HOT_CALLS} only: "
+                         f"what it does, no check of the symbols can see")
         for match in re.finditer(r"\berrno\b", code):
             found.append(f"{path}:{line_of(code, match.start())}: errno is for {KERNEL_FILE} only;"
                          " elsewhere an error is a value (reactor/kernel/error.h)")
@@ -109,7 +116,9 @@ RULES = [
               {"handlers/a.cc": "#include <unistd.h>\n"},
               {"reactor/a.h": "#include <thread>\n"},
               {"reactor/kernel/socket_address.cc": "#include <sys/un.h>\n"},
-              {"handlers/a.cc": "int F() { return errno; }\n"}],
+              {"handlers/a.cc": "int F() { return errno; }\n"},
+              {"reactor/a.cc": f'#include "{HOT_CALLS}"\n'},
+              {"handlers/a.cc": 'void F() { asm volatile("syscall"); }\n'}],
          good=[{KERNEL_FILE: "#include <sys/socket.h>\nint F() { return errno; }\n"},
                {"reactor/a.cc": "// errno is saved\n#include <vector>\n"},
                {"bench/floor/a.cc": "#include <sys/epoll.h>\n"}]),

@@ -33,7 +33,7 @@ Progress Connection::UnusualTurn() {
 Progress Connection::ContinueTurn(IoResult received, Consumed consumed) {
   const StagingLoan loan{context_.workspace};
   if (!received.ok() || received.bytes() == 0) return EndTurn(ReceivedNothing(received));
-  const std::span<char> room = loan.workspace.receive_room();
+  const std::span<char> room = loan.workspace.receive_room().first(context_.reactor.budget());
   const std::size_t size = received.bytes();
   if (consumed.bytes != size) KeepRest({room.data(), size}, consumed, nullptr);
   if (!Accepting()) return EndTurn(Progress::kDone);
@@ -79,7 +79,7 @@ Progress Connection::ReceiveMore(std::size_t spent) {
     Process(input_.bytes(), input_.bytes().data());
     if (!Accepting()) return Progress::kDone;
   }
-  const std::size_t budget = context_.reactor.options().upcall_bytes_max;
+  const std::size_t budget = context_.reactor.budget();
   while (spent < budget) {
     const Target target = PrepareReceive(budget - spent);
     const IoResult received = context_.reactor.kernel().Receive(handle(), target.room);
@@ -171,8 +171,8 @@ Progress Connection::EndOfStream() {
 // After a close: what still comes is read, so that it cannot turn into a reset, and dropped.
 Progress Connection::Discard() {
   Kernel& kernel = context_.reactor.kernel();
-  const std::span<char> room = context_.workspace.receive_room();
-  const std::size_t budget = context_.reactor.options().upcall_bytes_max;
+  const std::size_t budget = context_.reactor.budget();
+  const std::span<char> room = context_.workspace.receive_room().first(budget);
   for (std::size_t spent = 0; spent < budget;) {
     const IoResult received = kernel.Receive(handle(), room);
     ++context_.counters.receives;

@@ -125,7 +125,7 @@ Progress Connection::HandleOutput() {
 
 // Sends from the queue until it is empty, the socket is full, or the budget is spent.
 Progress Connection::FlushQueue() {
-  const std::size_t budget = context_.reactor.options().upcall_bytes_max;
+  const std::size_t budget = context_.reactor.budget();
   std::array<ConstBuffer, Kernel::kGatherMax> pieces;
   std::size_t spent = 0;
   while (!output_.empty()) {

@@ -23,8 +23,9 @@ template <typename Consumer>
     return UnusualTurn();
   Workspace& workspace = context.workspace;
   workspace.LendStaging(this);
-  const std::span<char> room = workspace.receive_room();
-  const IoResult received = context.kernel.Receive(handle(), room);
+  const std::size_t budget = context.reactor.budget();
+  const IoResult received =
+      context.kernel.Receive(handle(), workspace.receive_room().first(budget));
   ++context.counters.receives;
   if (!received.ok() || received.bytes() == 0) [[unlikely]]
     return ContinueTurn(received, {});
@@ -33,13 +34,13 @@ template <typename Consumer>
   context.reactor.Charge(size);
   const Consumed consumed = [&] {
     try {
-      return consume(std::string_view(room.data(), size));
+      return consume(std::string_view(workspace.receive_room().data(), size));
     } catch (...) {
       workspace.TakeStagingBack();
       throw;
     }
   }();
-  const bool drained = size < room.size() && DrainsWhenShort();
+  const bool drained = size < budget && DrainsWhenShort();
   if (consumed.bytes != size || !drained || state_.word() != 0) [[unlikely]]
     return ContinueTurn(received, consumed);
   const ConstBuffer staged(workspace.staged());

@@ -43,8 +43,9 @@ absl::Status Server::Check() const {
   if (options_.threads < 1 || options_.threads > kThreadsMax) {
     return Invalid("threads must be from 1 to " + std::to_string(kThreadsMax));
   }
-  if (options_.reactor.bulk_slice < 1 || options_.reactor.upcall_bytes_max < 1) {
-    return Invalid("bulk_slice and upcall_bytes_max must be at least 1");
+  if (options_.reactor.bulk_slice < 1 || options_.reactor.bulk_bytes_max < 1 ||
+      options_.reactor.interactive_bytes_max < 1) {
+    return Invalid("bulk_slice, bulk_bytes_max and interactive_bytes_max must be at least 1");
   }
   return options_.connection.Validate();
 }

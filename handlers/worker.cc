@@ -21,7 +21,7 @@ std::string WorkerCounters::ToString() const {
 Worker::Worker(Kernel& kernel, Admissions& admissions, const WorkerOptions& options)
     : options_(options),
       reactor_(kernel, options.reactor),
-      workspace_(options.reactor.upcall_bytes_max),
+      workspace_(options.reactor.bulk_bytes_max),
       table_(kernel.DescriptorLimit()),
       admissions_(admissions),
       guard_(reactor_, table_, workspace_.gauge(), options.buffer_bytes_max, options.memory_policy),

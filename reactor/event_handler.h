@@ -85,9 +85,10 @@ class EventHandler {
   // A set of bits, so that "polite, and not in the queue", the usual case, is one comparison.
   using Standing = std::uint8_t;
   static constexpr Standing kPolite = 0;
-  static constexpr Standing kLinked = 1;   // the hook is in use
-  static constexpr Standing kRunning = 4;  // in its upcall
-  static constexpr Standing kBulk = 2;     // its last upcalls spent their budget: served last
+  static constexpr Standing kLinked = 1;      // the hook is in use
+  static constexpr Standing kBulk = 2;        // its last upcalls spent their budget: served last
+  static constexpr Standing kRunning = 4;     // in its upcall
+  static constexpr Standing kUnfinished = 8;  // its last upcall was preempted
 
   bool bulk() const { return (standing_ & kBulk) != 0; }
 

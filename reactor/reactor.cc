@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "reactor/check.h"
 
@@ -37,6 +38,7 @@ Reactor::Reactor(Kernel& kernel, const ReactorOptions& options)
       alarm_(Opened(kernel.OpenTimer())),
       events_(std::max<std::size_t>(options.events_max, 1)),
       event_room_(events_),
+      budget_(std::min(options.interactive_bytes_max, options.bulk_bytes_max)),
       now_(kernel.MonotonicNow()),
       timers_(now_),
       mailbox_(kernel, wakeup_, options.mailbox_max),
@@ -177,7 +179,9 @@ void Reactor::DispatchBulk() {
     ready_.Unlink(handler);
     handler.standing_ |= EventHandler::kRunning;
     spent_ = 0;
+    const std::size_t interactive_budget = std::exchange(budget_, options_.bulk_bytes_max);
     DispatchOne(handler);
+    budget_ = interactive_budget;
   }
 }
 
@@ -205,7 +209,11 @@ void Reactor::Reclassify(EventHandler& handler) {
   if (!handler.registered()) return;
   if (preempted) {
     ++counters_.preemptions;
-  } else if (handler.bulk() && spent_ <= options_.little_bytes) {
+    handler.standing_ |= EventHandler::kUnfinished;
+  } else if ((handler.standing_ & EventHandler::kUnfinished) != 0) {
+    // The end of what took more than one turn: not little, however small the rest was.
+    handler.standing_ &= static_cast<std::uint8_t>(~EventHandler::kUnfinished);
+  } else if (handler.bulk() && spent_ <= options_.interactive_bytes_max) {
     handler.standing_ = EventHandler::kPolite;
   }
   Requeue(handler);

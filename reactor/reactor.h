@@ -112,6 +112,9 @@ class Reactor {
   // Counts work done in the current upcall towards the class of its handler. Bytes, or for other
   // work what costs about as much.
   void Charge(std::size_t bytes) { spent_ += bytes; }
+  // What the current upcall may move before it should answer kPreempted: little for a handler that
+  // is interactive, more for a bulk one. Bytes.
+  std::size_t budget() const { return budget_; }
 
   // --- Time, timers, tasks.
 
@@ -190,6 +193,7 @@ class Reactor {
   std::size_t retired_count_ = 0;
   bool preempted_ = false;  // the upcall answered kPreempted; false between upcalls
   std::size_t spent_ = 0;   // bytes, in the current upcall if it is a bulk one
+  std::size_t budget_;      // of the current upcall
   std::size_t registered_ = 0;
 
   Time now_{};

@@ -21,10 +21,11 @@ struct ReactorOptions {
   std::size_t events_max = 256;
   // Upcalls to bulk handlers in one round: the bound on what a polite handler waits for. 1 to 4.
   std::size_t bulk_slice = 1;
-  // Bytes that one upcall may move before it should answer kPreempted.
-  std::size_t upcall_bytes_max = 128 * 1024;
-  // A bulk handler that drains with at most this many bytes is interactive again.
-  std::size_t little_bytes = 32 * 1024;
+  // Bytes that one upcall to an interactive handler may move before it should answer kPreempted,
+  // which makes the handler bulk. A bulk one that drains with no more is interactive again.
+  std::size_t interactive_bytes_max = 16 * 1024;
+  // The same for a bulk handler: fewer turns, longer ones.
+  std::size_t bulk_bytes_max = 128 * 1024;
   // Timers expired in one round; the rest follow in the next.
   std::size_t timers_max = 256;
   // Posted tasks run in one round; the rest follow in the next.

@@ -4,7 +4,9 @@
 // budget is *bulk* until it drains with little; all others are *interactive*. Each round serves
 // every interactive handler that is ready, then only a small slice of the bulk ones, then polls
 // again. So a polite handler waits for at most one slice of bulk upcalls (plus the interactive ones
-// of its own batch), and bulk handlers, being a FIFO queue, always progress.
+// of its own batch), and bulk handlers, being a FIFO queue, always progress. As in a scheduler with
+// feedback the interactive turns are short and the bulk ones long: a crowd that turns greedy all at
+// once costs one short turn each before it stands in the other queue.
 //
 // One queue in FIFO order is not enough: the edges of a hundred greedy connections arrive in one
 // batch, and the polite one would stand behind them all.

@@ -26,7 +26,7 @@ ABSL_FLAG(std::uint64_t, outbound_bytes_max, 128u << 20, "pending output that en
 ABSL_FLAG(std::uint64_t, buffer_bytes_max, 1u << 30, "buffers of all connections");
 ABSL_FLAG(std::string, memory_policy, "pause", "pause, refuse or shed");
 ABSL_FLAG(int, backlog, 4096, "connections kept by the kernel");
-ABSL_FLAG(std::uint64_t, upcall_bytes_max, 128u << 10, "bytes moved in one upcall");
+ABSL_FLAG(std::uint64_t, bulk_bytes_max, 128u << 10, "bytes moved in one turn of a bulk one");
 ABSL_FLAG(std::uint64_t, bulk_slice, 1, "bulk upcalls in a round");
 
 namespace edgewise {
@@ -56,7 +56,7 @@ Speed
   --threads=1             reactors, each in its own thread with its own master socket (SO_REUSEPORT)
   --spin=0                time spent polling before a reactor blocks, e.g. 50us: a quiet service
                           answers sooner, at the price of a busier core
-  --upcall_bytes_max=131072  bytes moved for one connection before others have their turn
+  --bulk_bytes_max=131072 bytes moved for one busy connection before others have their turn
   --bulk_slice=1          turns of greedy connections between two looks for polite ones
 
 Limits (durations like 500ms, 30s, 2m; inf switches a timeout off)
@@ -99,7 +99,7 @@ absl::StatusOr<ServeCommand> FromFlags() {
   server.buffer_bytes_max = absl::GetFlag(FLAGS_buffer_bytes_max);
   server.backlog = absl::GetFlag(FLAGS_backlog);
   server.reactor.spin_budget = ToDuration(absl::GetFlag(FLAGS_spin));
-  server.reactor.upcall_bytes_max = absl::GetFlag(FLAGS_upcall_bytes_max);
+  server.reactor.bulk_bytes_max = absl::GetFlag(FLAGS_bulk_bytes_max);
   server.reactor.bulk_slice = absl::GetFlag(FLAGS_bulk_slice);
   server.connection = {.idle_timeout = ToDuration(absl::GetFlag(FLAGS_idle_timeout)),
                        .frame_timeout = ToDuration(absl::GetFlag(FLAGS_frame_timeout)),

@@ -74,7 +74,7 @@ TEST_CASE("a half-close with requests pending is answered in full") {
 TEST_CASE("data and end in one event are both found, whatever the size of the data") {
   // Around what one receive takes: the end follows a short receive, or a full one.
   const std::size_t size = GENERATE(1u, 99u, 100u, 101u, 200u, 1000u);
-  Stage stage({.family = AnyFamily(), .worker = {.reactor = {.upcall_bytes_max = 100}}});
+  Stage stage({.family = AnyFamily(), .worker = {.reactor = {.bulk_bytes_max = 100}}});
   stage.Serve<Raw>();
   Peer peer(stage.address());
   const std::string bytes = Pattern(size);

@@ -1,7 +1,10 @@
 // What arrives, however it is cut, delayed or interrupted, is delivered once and in order.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "handlers/connection_context.h"
 #include "test/handlers/peer.h"
@@ -250,6 +253,27 @@ TEST_CASE("a lock-step echo costs one wait, one receive (two on a path) and one 
       stage.kernel.all_calls() - counts(Call::kMonotonicNow) - all - 50 * (per_request + 1);
   CHECK(others == counts(Call::kEpollWait) - waits);
   CHECK(counts(Call::kEpollWait) - waits < 60);
+}
+
+TEST_CASE("a long input is taken in a short turn first, and in long ones from then on") {
+  Stage stage({.family = AddressFamily::kUnix});
+  stage.Serve<Raw>();
+  stage.script.on_frame = [](Connection&, std::string_view) {};
+  Peer peer(stage.address());
+  REQUIRE(stage.Until([&] { return stage.script.opens == 1; }));
+  stage.Settle();
+  std::vector<std::uint64_t> turns;
+  std::uint64_t before = 0;
+  for (int i = 0; i < 2; ++i) {
+    peer.Send(Pattern(100'000));
+    for (int round = 0; round < 3; ++round) {
+      stage.Round();
+      const std::uint64_t received = stage.counters().connection.bytes_received;
+      turns.push_back(received - std::exchange(before, received));
+    }
+  }
+  CHECK(turns == std::vector<std::uint64_t>{16'384, 83'616, 0, 100'000, 0, 0});
+  CHECK(stage.reactor().counters().preemptions == 1);
 }
 
 // How it is broken: interest in reading is dropped behind the connection's back, with no hold that

@@ -24,7 +24,7 @@ TEST_CASE("what follows an urgent byte is received, though the receive before it
 
 TEST_CASE("what follows an urgent byte is received when the receive before it was full") {
   // A receive asks for at most six bytes, which is what stands before the urgent one.
-  Stage stage({.worker = {.reactor = {.upcall_bytes_max = 6}}});
+  Stage stage({.worker = {.reactor = {.bulk_bytes_max = 6}}});
   stage.Serve<Raw>();
   Peer peer(stage.address());
   REQUIRE(stage.Until([&] { return stage.script.opens == 1; }));

@@ -193,7 +193,7 @@ TEST_CASE("holding from OnOpen delivers nothing until the release") {
 TEST_CASE("random holds and releases lose no frame") {
   const unsigned seed = GENERATE(range(1u, 9u));
   CAPTURE(seed);
-  Stage stage({.family = AnyFamily(), .worker = {.reactor = {.upcall_bytes_max = 700}}});
+  Stage stage({.family = AnyFamily(), .worker = {.reactor = {.bulk_bytes_max = 700}}});
   stage.Serve<LengthPrefixed>();
   std::uint32_t state = seed;
   const auto random = [&state](std::uint32_t bound) {

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kBudget = 100'000;
+constexpr std::size_t kBudget = 75'000;
 
 StageOptions Tight(MemoryPolicy policy) {
   return {.worker = {.buffer_bytes_max = kBudget, .memory_policy = policy}};
@@ -34,9 +34,9 @@ TEST_CASE("pause: who grows over the budget is held until there is room again") 
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer large(stage.address());
-  Begin(stage, large, 90'000);
+  Begin(stage, large, 60'000);
   Peer small(stage.address());
-  Begin(stage, small, 30'000);
+  Begin(stage, small, 15'000);
   CHECK(stage.counters().memory.pauses == 1);
   CHECK(stage.newest()->holds() == HoldBit(Hold::kMemory));
   stage.Pass(milliseconds(30));
@@ -59,9 +59,9 @@ TEST_CASE("pause: when pausing brings no room for a second, the largest is shed"
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer large(stage.address());
-  Begin(stage, large, 90'000);
+  Begin(stage, large, 60'000);
   Peer small(stage.address());
-  Begin(stage, small, 30'000);
+  Begin(stage, small, 15'000);
   for (int i = 0; i < 99; ++i) stage.Pass(milliseconds(10));
   CHECK(stage.script.closes.empty());
   for (int i = 0; i < 5; ++i) stage.Pass(milliseconds(10));
@@ -77,9 +77,9 @@ TEST_CASE("refuse: who grows over the budget is closed") {
   Stage stage(Tight(MemoryPolicy::kRefuse));
   stage.Serve<LengthPrefixed>();
   Peer large(stage.address());
-  Begin(stage, large, 90'000);
+  Begin(stage, large, 60'000);
   Peer small(stage.address());
-  Begin(stage, small, 30'000);
+  Begin(stage, small, 15'000);
   REQUIRE(stage.Until([&] { return stage.script.closes.size() == 1; }));
   CHECK(stage.script.cause() == CloseCause::kOverflow);
   CHECK(stage.script.closes.front().detail != nullptr);
@@ -108,9 +108,9 @@ TEST_CASE("shed: the largest is closed, and whoever grew goes on") {
   Stage stage(Tight(MemoryPolicy::kShedLargest));
   stage.Serve<LengthPrefixed>();
   Peer large(stage.address());
-  Begin(stage, large, 90'000);
+  Begin(stage, large, 60'000);
   Peer small(stage.address());
-  Begin(stage, small, 30'000);
+  Begin(stage, small, 15'000);
   REQUIRE(stage.Until([&] { return stage.script.closes.size() == 1; }));
   CHECK(stage.script.cause() == CloseCause::kOverflow);
   CHECK(stage.counters().memory.shed == 1);
@@ -123,7 +123,7 @@ TEST_CASE("shed: many that grow in one round do not cost more than the largest i
   Stage stage(Tight(MemoryPolicy::kShedLargest));
   stage.Serve<LengthPrefixed>();
   Peer large(stage.address());
-  Begin(stage, large, 95'000);
+  Begin(stage, large, 60'000);
   std::deque<Peer> small;
   for (int i = 0; i < 20; ++i) small.emplace_back(stage.address());
   REQUIRE(stage.Until([&] { return stage.script.opens == 21; }));
@@ -131,7 +131,7 @@ TEST_CASE("shed: many that grow in one round do not cost more than the largest i
   const std::string begun = Frame(Pattern(2000)).substr(0, 1000);
   for (Peer& peer : small) peer.Send(begun);
   REQUIRE(stage.Until(
-      [&] { return stage.counters().connection.bytes_received == 95'000 + 20 * begun.size(); }));
+      [&] { return stage.counters().connection.bytes_received == 60'000 + 20 * begun.size(); }));
   stage.Settle();
   CHECK(stage.script.closes.size() == 1);
   CHECK(stage.counters().memory.shed == 1);

@@ -58,7 +58,8 @@ TEST_CASE("options that cannot work are refused by name") {
   refused({.connection = {.high_water = 2000, .low_water = 1000, .outbound_bytes_max = 1000}},
           "outbound_bytes_max");
   refused({.reactor = {.bulk_slice = 0}}, "bulk_slice");
-  refused({.reactor = {.upcall_bytes_max = 0}}, "upcall_bytes_max");
+  refused({.reactor = {.bulk_bytes_max = 0}}, "bulk_bytes_max");
+  refused({.reactor = {.interactive_bytes_max = 0}}, "interactive_bytes_max");
 }
 
 TEST_CASE("a port in use is an error, with one thread or several, and nothing is left open") {

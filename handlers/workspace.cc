@@ -4,9 +4,9 @@
 namespace edgewise {
 
 Workspace::Workspace(std::size_t receive_bytes)
-    : receive_(std::make_unique_for_overwrite<char[]>(kCarryMax + receive_bytes)),
+    : receive_(AllocatePages(kCarryMax + receive_bytes)),
       receive_room_(receive_.get() + kCarryMax, receive_bytes),
-      staging_(std::make_unique_for_overwrite<char[]>(kStagingBytes + kSlack)),
+      staging_(AllocatePages(kStagingBytes + kSlack)),
       staging_end_(staging_.get()),
       staging_limit_(staging_.get() + kStagingBytes - kDirectBytes) {}
 

@@ -5,12 +5,15 @@ The greedy connections keep 4 messages of 100,000 bytes in flight each. The poli
 connections and sends 300 requests of 64 bytes a second at fixed times, whatever the answers do; its
 latency counts from the intended time. It runs at real-time priority where that is permitted, so
 that the client's own core is not what is measured.
+
+On a virtual machine, what its host takes meanwhile is in the tail: one per cent of the time is as
+much as a 99th percentile leaves out. So the share is shown, and the best run beside the median.
 """
 
 import random
 
 from load import Load
-from report import argument_parser, print_table, progress, run_tool, write_json
+from report import OtherWork, argument_parser, print_table, progress, run_tool, write_json
 from servers import MeasureError, Server, floor_recipe, server_recipe
 from stats import median
 
@@ -40,19 +43,24 @@ def main():
                 Server(recipes[1], "echo", arguments.server_core) as floor:
             for role, one in chance.sample([("server", server), ("floor", floor)], 2):
                 progress(f"run {number + 1} of {arguments.runs}: {one.name}")
-                runs[role].append(load.run(one, "--fair", "--duration", arguments.duration,
-                                           "--warmup", 0.5))
+                machine = OtherWork()
+                run = load.run(one, "--fair", "--duration", arguments.duration, "--warmup", 0.5)
+                run["stolen"] = machine.shares()["stolen"]
+                runs[role].append(run)
     progress("")
     rows = []
     for role, recipe in zip(("server", "floor"), recipes):
         row = {"role": role, "name": recipe.name, "runs": runs[role]}
         row.update({key: median([run[key] for run in runs[role]]) for key in COLUMNS})
+        row["p99_best_ms"] = min(run["p99_ms"] for run in runs[role])
         row["p99_worst_ms"] = max(run["p99_ms"] for run in runs[role])
+        row["stolen"] = median([run["stolen"] for run in runs[role]])
         rows.append(row)
-    print_table(["median of runs", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "worst p99 ms",
-                 "greedy MB/s"],
+    print_table(["median of runs", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 best",
+                 "worst", "greedy MB/s", "host took"],
                 [[row["name"], *(f"{row[key]:.3f}" for key in COLUMNS[:4]),
-                  f"{row['p99_worst_ms']:.3f}", f"{row['greedy_mb_per_s']:,.0f}"] for row in rows])
+                  f"{row['p99_best_ms']:.3f}", f"{row['p99_worst_ms']:.3f}",
+                  f"{row['greedy_mb_per_s']:,.0f}", f"{row['stolen']:.1%}"] for row in rows])
     if not all(run["realtime"] for of_role in runs.values() for run in of_role):
         print("note: real-time priority was refused; the client's own scheduling is in the figures")
     write_json(arguments, "fairness", rows)

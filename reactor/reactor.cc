@@ -149,6 +149,7 @@ EDGEWISE_HOT void Reactor::Merge(std::size_t count) {
   for (const EpollEvent& event : event_room_.first(count)) {
     auto* handler = static_cast<EventHandler*>(event.tag);
     if (handler == nullptr) [[unlikely]] {
+      ++counters_.wakeups;
       timers_due_ = true;  // or something was posted
       continue;
     }

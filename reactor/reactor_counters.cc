@@ -10,13 +10,14 @@ namespace edgewise {
 namespace {
 
 using Field = std::pair<std::string_view, std::uint64_t ReactorCounters::*>;
-constexpr std::array<Field, 18> kFields{{
+constexpr std::array<Field, 19> kFields{{
     {"rounds", &ReactorCounters::rounds},
     {"waits", &ReactorCounters::waits},
     {"interrupted_waits", &ReactorCounters::interrupted_waits},
     {"spins", &ReactorCounters::spins},
     {"spin_hits", &ReactorCounters::spin_hits},
     {"events", &ReactorCounters::events},
+    {"wakeups", &ReactorCounters::wakeups},
     {"upcalls", &ReactorCounters::upcalls},
     {"bulk_upcalls", &ReactorCounters::bulk_upcalls},
     {"preemptions", &ReactorCounters::preemptions},

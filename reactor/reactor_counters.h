@@ -17,6 +17,7 @@ struct ReactorCounters {
   std::uint64_t spins = 0;              // times the reactor spun before blocking
   std::uint64_t spin_hits = 0;          // … and something came
   std::uint64_t events = 0;             // fetched from epoll
+  std::uint64_t wakeups = 0;            // of them, those that say: a timer is due, or a task posted
   std::uint64_t upcalls = 0;
   std::uint64_t bulk_upcalls = 0;
   std::uint64_t preemptions = 0;

@@ -33,7 +33,7 @@ struct ReactorOptions {
   // Posted tasks that may wait; beyond, Post answers kFull.
   std::size_t mailbox_max = 1 << 20;
   // Time spent polling before the thread blocks, as long as that pays. Zero: never. A lone quiet
-  // connection answers about three times as often with 50 us, at the price of a busier core.
+  // connection answers two to three times as often with 50 us, at the price of a busier core.
   Duration spin_budget = Duration::zero();
   UpcallTiming upcall_timing = UpcallTiming::kSampled;
 };

@@ -33,6 +33,9 @@ struct Decoded {
   FrameType frame{};
   // kFrame: bytes that this frame took from the front of the input, at least 1.
   std::size_t consumed = 0;
+  // kFrame: more of the same message follows. (A codec that delivers a message in parts says so of
+  // all but the last; what is not over counts as begun, for timeouts and at the peer's end.)
+  bool partial = false;
   // kNeedMore: how many bytes the input must have in all before it is worth asking again; more than
   // it has now. A hint for buffers, so it never exceeds the codec's own maximum.
   std::size_t need = 0;
@@ -45,6 +48,9 @@ struct Decoded {
   static Decoded NeedMore(std::size_t total_bytes) { return {.need = total_bytes}; }
   static Decoded Of(FrameType frame, std::size_t consumed) {
     return {.status = DecodeStatus::kFrame, .frame = frame, .consumed = consumed};
+  }
+  static Decoded PartOf(FrameType frame, std::size_t consumed) {
+    return {.status = DecodeStatus::kFrame, .frame = frame, .consumed = consumed, .partial = true};
   }
   static Decoded Malformed(const char* reason, std::string_view farewell = {}) {
     return {.status = DecodeStatus::kMalformed, .reason = reason, .farewell = farewell};
@@ -93,6 +99,10 @@ concept Codec = std::copyable<C> && requires(C codec, std::string_view bytes, st
   typename C::Frame;
   { codec.Decode(bytes) } -> std::same_as<Decoded<typename C::Frame>>;
 };
+
+// A codec whose frames may be parts of a message (`Decoded::partial`) says so beforehand.
+template <typename C>
+concept PartialCodec = Codec<C> && C::kDeliversParts;
 
 // A codec that can also frame what is sent. (An HTTP service writes responses, not frames.)
 // `Encode` is only asked for sizes up to `frame_bytes_max()`.

@@ -2,6 +2,7 @@
 #include "handlers/connection.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "handlers/connection_context.h"
 #include "reactor/check.h"
@@ -21,6 +22,7 @@ Connection::Connection(ConnectionContext& context, const PeerAddress& peer)
     : context_(context), peer_(peer), generation_(context.table.NextGeneration()) {}
 
 Connection::~Connection() {
+  context_.workspace.gauge().Subtract(accounted_);
   input_.Clear(context_.workspace.gauge());
   output_.Clear(context_.workspace.chunks());
 }
@@ -76,14 +78,22 @@ void Connection::Fail(Error error) { Abort({.cause = CloseCause::kReset, .error 
 
 void Connection::Finish() {
   if (!registered() || state_.write != WriteSide::kOpen) return;
-  state_.intent = Intent::kFinish;
+  state_.marks |= kFinishing;
   // One more look at the socket: a request that has arrived is answered. HandleInput ends it then.
   reactor()->MarkReady(*this, kReadable);
 }
 
 void Connection::FinishIfQuiet() {
-  if (state_.intent != Intent::kFinish || state_.holds != 0 || !input_.empty()) return;
+  if (!finishing() || state_.holds != 0 || !input_.empty() || mid_message()) return;
   CloseFor({.cause = CloseCause::kShutdown});
+}
+
+void Connection::AccountFor(std::size_t bytes) {
+  BufferGauge& gauge = context_.workspace.gauge();
+  const std::size_t before = std::exchange(accounted_, bytes);
+  gauge.Subtract(before);
+  gauge.Add(bytes);
+  if (bytes > before && registered()) context_.memory.Grew(*this);
 }
 
 void Connection::AddHold(Hold hold) {

@@ -85,9 +85,12 @@ class Connection : public EventHandler, private Timer {
   ReadSide read_side() const { return state_.read; }
   WriteSide write_side() const { return state_.write; }
   // Finish was called: a good moment to tell the peer so, if the protocol can.
-  bool finishing() const { return state_.intent == Intent::kFinish; }
-  // Bytes that the connection holds in buffers of its own.
-  std::size_t buffered() const { return input_.capacity() + output_.bytes(); }
+  bool finishing() const { return (state_.marks & kFinishing) != 0; }
+  // What the service keeps in memory on this connection's behalf now, in bytes, so that it counts
+  // towards the budget of all connections like the buffers do. May pause or end the connection.
+  void AccountFor(std::size_t bytes);
+  // Bytes that the connection holds in buffers of its own, and what is accounted for.
+  std::size_t buffered() const { return input_.capacity() + output_.bytes() + accounted_; }
   ConnectionContext& context() const { return context_; }
 
   // Registers with the reactor and starts the clock. An error leaves it unregistered; the
@@ -103,15 +106,22 @@ class Connection : public EventHandler, private Timer {
 
   // --- For the codec loop.
 
-  // What one batch came to. (Small enough to be returned in registers.)
+  // What one batch came to. (Small enough to be passed in registers.)
   struct Consumed {
     std::size_t bytes = 0;  // of complete frames, taken from the front
-    std::size_t need = 0;   // how many bytes there must be before it is worth asking again
+    // How many bytes there must be before it is worth asking again.
+    std::size_t need : 62 = 0;
+    // More of the message that the last frame belongs to must come.
+    bool partial : 1 = false;
+    // All that was taken belongs to that one message.
+    bool same_message : 1 = false;
   };
   // Delivers and counts the frames in `bytes`, while Accepting(). REQUIRES: bytes; Accepting().
   virtual Consumed Consume(std::string_view bytes) = 0;
   // The next frame may be delivered: reading is open, nothing is held, nobody has closed.
   bool Accepting() const { return (state_.word() & State::Accepting().word()) == 0; }
+  // A message has come in part.
+  bool mid_message() const { return (state_.marks & kMidMessage) != 0; }
   // One turn of the input side. `consume` is Consume, known to the compiler, so that it becomes
   // part of the turn. Defined in framed_connection.h, where it is used.
   template <typename Consumer>
@@ -144,7 +154,9 @@ class Connection : public EventHandler, private Timer {
   // noticed at the next look, so a timeout comes late by a fourth at most, and never early.
   static constexpr int kLooks = 4;
 
-  enum class Intent : std::uint8_t { kServe = 0, kFinish };
+  using Marks = std::uint8_t;
+  static constexpr Marks kFinishing = 1;
+  static constexpr Marks kMidMessage = 2;
   struct Target;
 
   // What a turn depends on, side by side: that all of it is as usual is one comparison with zero.
@@ -152,13 +164,13 @@ class Connection : public EventHandler, private Timer {
     HoldSet holds = 0;
     ReadSide read = ReadSide::kOpen;
     WriteSide write = WriteSide::kOpen;
-    Intent intent = Intent::kServe;
+    Marks marks = 0;
 
     constexpr std::uint32_t word() const { return std::bit_cast<std::uint32_t>(*this); }
-    // The part of it that tells whether frames are delivered: one that is to finish still accepts.
+    // The part of it that tells whether frames are delivered; the marks do not.
     static constexpr State Accepting() {
       return {static_cast<HoldSet>(~0u), static_cast<ReadSide>(0xff), static_cast<WriteSide>(0xff),
-              Intent::kServe};
+              0};
     }
   };
 
@@ -202,8 +214,9 @@ class Connection : public EventHandler, private Timer {
   TableHook table_hook_;
   InputBuffer input_;
   OutputQueue output_;
-  Time quiet_since_{};  // no turn was seen since
-  Time since_{};        // when the unfinished frame began, or lingering; the epoch if neither
+  std::size_t accounted_ = 0;  // bytes; see AccountFor
+  Time quiet_since_{};         // no turn was seen since
+  Time since_{};  // when the unfinished frame began, or lingering; the epoch if neither
   PeerAddress peer_;
   std::uint32_t generation_;
   std::uint32_t seen_turn_ = 0;

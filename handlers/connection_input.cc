@@ -35,7 +35,7 @@ Progress Connection::ContinueTurn(IoResult received, Consumed consumed) {
   if (!received.ok() || received.bytes() == 0) return EndTurn(ReceivedNothing(received));
   const std::span<char> room = loan.workspace.receive_room().first(context_.reactor.budget());
   const std::size_t size = received.bytes();
-  if (consumed.bytes != size) KeepRest({room.data(), size}, consumed, nullptr);
+  if (consumed.bytes != size || consumed.partial) KeepRest({room.data(), size}, consumed, nullptr);
   if (!Accepting()) return EndTurn(Progress::kDone);
   if (size < room.size() && DrainsWhenShort()) return EndTurn(Progress::kDrained);
   return EndTurn(ReceiveMore(size));
@@ -129,27 +129,38 @@ Connection::Target Connection::PrepareReceive(std::size_t bytes_max) {
 // Lets the codec take frames from `bytes`. `own` is where they begin if they stand in input_.
 void Connection::Process(std::string_view bytes, const char* own) {
   const Consumed consumed = Consume(bytes);
-  if (consumed.bytes != bytes.size() || !input_.empty()) KeepRest(bytes, consumed, own);
+  if (consumed.bytes != bytes.size() || consumed.partial || mid_message() || !input_.empty()) {
+    KeepRest(bytes, consumed, own);
+  }
 }
 
 // What the codec did not take waits for more. (Frames that it took may have stood in input_.)
 void Connection::KeepRest(std::string_view bytes, const Consumed& consumed, const char* own) {
   BufferGauge& gauge = context_.workspace.gauge();
-  const std::string_view rest = bytes.substr(consumed.bytes);
-  if (rest.empty() || state_.write != WriteSide::kOpen || !registered()) {
-    input_.Clear(gauge);
-    since_ = {};
-    return;
+  std::string_view rest = bytes.substr(consumed.bytes);
+  state_.marks &= static_cast<Marks>(~kMidMessage);
+  if (state_.write != WriteSide::kOpen || !registered()) {
+    rest = {};
+  } else if (consumed.partial) {
+    state_.marks |= kMidMessage;
   }
-  if (own != nullptr) {
+  if (rest.empty()) {
+    input_.Clear(gauge);
+    if (!mid_message()) {
+      since_ = {};
+      return;
+    }
+  } else if (own != nullptr) {
     input_.DropFront(static_cast<std::size_t>(rest.data() - own), gauge);
   } else {
     input_.Assign(rest, gauge);
   }
-  input_.set_need(consumed.need);
-  input_.set_unseen(!Accepting());
-  // A frame was finished, so what is left began just now, at the earliest.
-  if (consumed.bytes != 0 || since_ == Time()) {
+  if (!rest.empty()) {
+    input_.set_need(consumed.need);
+    input_.set_unseen(!Accepting());
+  }
+  // A message was finished, so what is not began just now, at the earliest.
+  if ((consumed.bytes != 0 && !consumed.same_message) || since_ == Time()) {
     since_ = context_.reactor.now();
     const Duration timeout = context_.options.frame_timeout;
     if (timeout != kForever) ArmAt(since_ + timeout);
@@ -159,9 +170,10 @@ void Connection::KeepRest(std::string_view bytes, const Consumed& consumed, cons
 
 Progress Connection::EndOfStream() {
   state_.read = Transition(kReadTransitions, state_.read, ReadEvent::kEndOfStream);
-  if (!input_.empty()) {
+  if (!input_.empty() || mid_message()) {
     ++context_.counters.truncated_frames;
     input_.Clear(context_.workspace.gauge());
+    state_.marks &= static_cast<Marks>(~kMidMessage);
     since_ = {};
   }
   Ended();

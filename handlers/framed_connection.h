@@ -41,7 +41,7 @@ template <typename Consumer>
     }
   }();
   const bool drained = size < budget && DrainsWhenShort();
-  if (consumed.bytes != size || !drained || state_.word() != 0) [[unlikely]]
+  if (consumed.bytes != size || consumed.partial || !drained || state_.word() != 0) [[unlikely]]
     return ContinueTurn(received, consumed);
   const ConstBuffer staged(workspace.staged());
   workspace.TakeStagingBack();
@@ -95,11 +95,17 @@ class FramedConnection final : public Connection {
     std::size_t taken = 0;
     std::size_t need = 0;
     std::size_t frames = 0;
+    bool partial = PartialCodec<CodecType> && mid_message();
+    bool same_message = PartialCodec<CodecType>;
     do {
       const Decoded<Frame> decoded = codec_.Decode({bytes.data() + taken, bytes.size() - taken});
       if (decoded.status == DecodeStatus::kFrame) [[likely]] {
         taken += decoded.consumed;
         ++frames;
+        if constexpr (PartialCodec<CodecType>) {
+          partial = decoded.partial;
+          same_message = same_message && partial;
+        }
         context().workspace.set_batch_left(bytes.size() - taken);
         Deliver(decoded.frame);
         continue;
@@ -111,7 +117,7 @@ class FramedConnection final : public Connection {
       break;
     } while (taken < bytes.size() && Accepting());
     context().counters.frames += frames;
-    return {.bytes = taken, .need = need};
+    return {.bytes = taken, .need = need, .partial = partial, .same_message = same_message};
   }
 
   void Deliver(const Frame& frame) {

@@ -93,7 +93,7 @@ class HeadParser final : public http::basic_parser<true> {
       case http::field::content_length:
         return Judge(fields_.ContentLength(View(value)), error);
       case http::field::transfer_encoding:
-        return fields_.TransferEncoding();
+        return fields_.TransferEncoding(View(value));
       case http::field::connection:
         return fields_.Connection(View(value));
       default:
@@ -154,31 +154,30 @@ class HeadParser final : public http::basic_parser<true> {
 }  // namespace
 
 Http1::Http1(const Options& options)
-    : body_bytes_max_(static_cast<std::uint32_t>(std::min(options.body_bytes_max, kLargeLimit))),
+    : body_bytes_max_(options.body_bytes_max),
       header_block_bytes_max_(
           static_cast<std::uint32_t>(std::min(options.header_block_bytes_max, kLargeLimit))),
+      chunk_extension_bytes_max_(
+          static_cast<std::uint32_t>(std::min(options.chunk_extension_bytes_max, kLargeLimit))),
       request_line_bytes_max_(static_cast<std::uint16_t>(
           std::min(options.request_line_bytes_max, kRequestLineBytesLimit))),
       headers_max_(static_cast<std::uint16_t>(std::min<std::size_t>(options.headers_max, 65535))) {}
 
-Decoded<HttpRequest> Http1::Decode(std::string_view bytes) {
+Decoded<HttpPart> Http1::Decode(std::string_view bytes) {
   if (phase_ == Phase::kHead) [[likely]] {
     const Head head = FindHead(bytes);
     if (head.refusal != HttpRefusal::kNone) [[unlikely]] {
       return Refuse(head.refusal);
     }
     if (head.end == 0) [[unlikely]] {
-      return Decoded<HttpRequest>::NeedMore(bytes.size() + 1);
+      return Decoded<HttpPart>::NeedMore(bytes.size() + 1);
     }
     return DecodeWithHead(bytes, head);
   }
   if (phase_ == Phase::kRefused) {
     return Refuse(refusal_);
   }
-  if (bytes.size() < scanned_) {
-    return Decoded<HttpRequest>::NeedMore(scanned_);
-  }
-  return DecodeWithHead(bytes, {.begin = LeadingEmptyLine(bytes), .end = line_begin_});
+  return bytes.empty() ? Decoded<HttpPart>::NeedMore(1) : DecodeBody(bytes);
 }
 
 // How far the end of a line may lie. A line is refused as soon as no LF was found up to there, so
@@ -234,7 +233,7 @@ Http1::Head Http1::FindHead(std::string_view bytes) {
   }
 }
 
-Decoded<HttpRequest> Http1::DecodeWithHead(std::string_view bytes, const Head& head) {
+Decoded<HttpPart> Http1::DecodeWithHead(std::string_view bytes, const Head& head) {
   HeadParser parser(headers_max_);
   const std::string_view text = bytes.substr(head.begin, head.end - head.begin);
   const HttpRefusal refusal = parser.Parse(text);
@@ -245,30 +244,46 @@ Decoded<HttpRequest> Http1::DecodeWithHead(std::string_view bytes, const Head& h
   if (body_size > body_bytes_max_) [[unlikely]] {
     return Refuse(HttpRefusal::kBodyTooLarge);
   }
-  const std::size_t size = head.end + static_cast<std::size_t>(body_size);
-  if (bytes.size() < size) {
-    phase_ = Phase::kBody;
-    line_begin_ = static_cast<std::uint32_t>(head.end);
-    scanned_ = static_cast<std::uint32_t>(size);
-    return Decoded<HttpRequest>::NeedMore(size);
-  }
   HttpRequest::Parts& parts = parser.parts();
   // The request line ends " HTTP/1.x\r\n" after the target; the empty line is the last two bytes.
   constexpr std::size_t kVersionAndEnd = 11;
   const char* const target_end = parts.target.data() + parts.target.size();
   const auto block_begin = static_cast<std::size_t>(target_end - bytes.data()) + kVersionAndEnd;
   parts.header_text = bytes.substr(block_begin, head.end - 2 - block_begin);
-  parts.body = bytes.substr(head.end, static_cast<std::size_t>(body_size));
   parts.keep_alive = parser.fields().KeepsAlive(parts.minor_version);
   ForgetHead();
-  return Decoded<HttpRequest>::Of(HttpRequest(parts), size);
+  if (parser.fields().chunked()) [[unlikely]] {
+    body_ = HttpBodyReader::Chunked(body_bytes_max_);
+  } else if (bytes.size() - head.end < body_size) {
+    body_ = HttpBodyReader::OfLength(body_size);
+  } else {
+    parts.body = bytes.substr(head.end, static_cast<std::size_t>(body_size));
+    return Decoded<HttpPart>::Of({HttpRequest(parts), HttpPart::Kind::kWhole},
+                                 head.end + parts.body.size());
+  }
+  phase_ = Phase::kBody;
+  return Decoded<HttpPart>::PartOf({HttpRequest(parts), HttpPart::Kind::kHead}, head.end);
 }
 
-Decoded<HttpRequest> Http1::Refuse(HttpRefusal refusal) {
+Decoded<HttpPart> Http1::DecodeBody(std::string_view bytes) {
+  const HttpBodyReader::Piece piece =
+      body_.Read(bytes, {.extension_bytes_max = chunk_extension_bytes_max_,
+                         .trailer_bytes_max = header_block_bytes_max_,
+                         .trailers_max = headers_max_});
+  if (piece.refusal != HttpRefusal::kNone) [[unlikely]] {
+    return Refuse(piece.refusal);
+  }
+  const HttpRequest body({.body = piece.data});
+  if (!piece.last) return Decoded<HttpPart>::PartOf({body, HttpPart::Kind::kBody}, piece.consumed);
+  phase_ = Phase::kHead;
+  return Decoded<HttpPart>::Of({body, HttpPart::Kind::kEnd}, piece.consumed);
+}
+
+Decoded<HttpPart> Http1::Refuse(HttpRefusal refusal) {
   phase_ = Phase::kRefused;
   refusal_ = refusal;
   const HttpRefusalWords words = WordsFor(refusal);
-  return Decoded<HttpRequest>::Malformed(words.reason, words.farewell);
+  return Decoded<HttpPart>::Malformed(words.reason, words.farewell);
 }
 
 void Http1::ForgetHead() {

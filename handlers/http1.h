@@ -6,16 +6,18 @@
 // list): any line end but CRLF, folded lines, white space before a colon or doubled in the request
 // line, an empty or malformed name, control bytes; targets with non-ASCII bytes, with a fragment or
 // of no known form; versions other than 1.0 and 1.1; a Host that is missing (in 1.1), repeated or
-// malformed; a Content-Length that is repeated or not just digits; Transfer-Encoding, alone (501:
-// not supported yet) or beside a Content-Length (400). One empty line before a request is skipped,
-// as RFC 9112, 2.2 asks.
+// malformed; a Content-Length that is repeated or not just digits; a Transfer-Encoding other than
+// one `chunked` (501), in HTTP/1.0, or beside a Content-Length (400); chunks that are not made as
+// the standard says (HttpBodyReader). One empty line before a request is skipped, as RFC 9112, 2.2
+// asks.
 //
 // How it works: `Decode` looks for the empty line that ends the head, each byte once, checking the
 // length limits and the shape of lines as it goes. Only a complete head is parsed: by a
 // Boost.Beast `basic_parser` that lives on the stack for the length of one call, with our policy
-// in its callbacks. So a connection holds 24 bytes, not a parser. The verdict on a
+// in its callbacks. So a connection holds 56 bytes, not a parser. The verdict on a
 // head never depends on how it was cut: checks that happen before the head is complete are made
-// line by line, in order, and each is decided by that line and those before it.
+// line by line, in order, and each is decided by that line and those before it. A body is never
+// waited for: what there is of it goes on as a part.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +25,9 @@
 #include <string_view>
 
 #include "handlers/codec.h"
+#include "handlers/http_body_reader.h"
+#include "handlers/http_part.h"
 #include "handlers/http_refusal.h"
-#include "handlers/http_request.h"
 
 namespace edgewise {
 
@@ -35,27 +38,30 @@ struct Http1Options {
   std::size_t header_block_bytes_max = std::size_t{32} << 10;
   // Header lines in one request. Beyond: 431. At most 65,535.
   std::size_t headers_max = 100;
-  // Bytes of the largest body. A Content-Length beyond is refused with 413 before anything is
-  // allocated for the body. At most 1 GiB: the whole body is kept in one piece.
-  std::size_t body_bytes_max = std::size_t{1} << 20;
+  // Bytes of the largest body. A Content-Length beyond is refused with 413 before anything of the
+  // body is delivered; a chunk that would lead beyond, before anything of that chunk is.
+  std::uint64_t body_bytes_max = std::uint64_t{1} << 20;
+  // Bytes of all chunk extensions of one body. Beyond: 400.
+  std::size_t chunk_extension_bytes_max = std::size_t{4} << 10;
 };
 
 // Threading: a value, used by one thread at a time. Ownership: none; nothing is allocated.
-// Lifetime of views: the request is a set of views of the bytes given to `Decode`. Limits: those
-// of Http1Options; a value above what an option allows stands for the most that it allows.
+// Lifetime of views: a part is a set of views of the bytes given to `Decode`. Limits: those of
+// Http1Options; a value above what an option allows stands for the most that it allows.
 //
 //   Http1 codec({.body_bytes_max = 64 << 10});
-//   const Decoded<HttpRequest> decoded = codec.Decode(bytes);
+//   const Decoded<HttpPart> decoded = codec.Decode(bytes);
 class Http1 {
  public:
-  using Frame = HttpRequest;
+  using Frame = HttpPart;
   using Options = Http1Options;
+  static constexpr bool kDeliversParts = true;
 
   Http1() : Http1(Options{}) {}
   explicit Http1(const Options& options);
 
   // After a malformed answer every further call gives the same one.
-  Decoded<HttpRequest> Decode(std::string_view bytes);
+  Decoded<HttpPart> Decode(std::string_view bytes);
 
  private:
   // What is being waited for.
@@ -70,25 +76,27 @@ class Http1 {
 
   Head FindHead(std::string_view bytes);
   std::size_t LineEndMax(std::size_t line_begin, std::size_t block_begin) const;
-  Decoded<HttpRequest> DecodeWithHead(std::string_view bytes, const Head& head);
-  Decoded<HttpRequest> Refuse(HttpRefusal refusal);
+  Decoded<HttpPart> DecodeWithHead(std::string_view bytes, const Head& head);
+  Decoded<HttpPart> DecodeBody(std::string_view bytes);
+  Decoded<HttpPart> Refuse(HttpRefusal refusal);
   void ForgetHead();
 
-  std::uint32_t body_bytes_max_;
+  std::uint64_t body_bytes_max_;
+  HttpBodyReader body_;
   std::uint32_t header_block_bytes_max_;
+  std::uint32_t chunk_extension_bytes_max_;
   std::uint16_t request_line_bytes_max_;
   std::uint16_t headers_max_;
   // Where header lines begin; 0 while the request line is not complete.
   std::uint16_t block_begin_ = 0;
   Phase phase_ = Phase::kHead;
   HttpRefusal refusal_ = HttpRefusal::kNone;
-  // kHead: where the line that is being looked at begins. kBody: where the body begins.
+  // Where the line that is being looked at begins, and up to where no end of it was found.
   std::uint32_t line_begin_ = 0;
-  // kHead: up to where no end of that line was found. kBody: size of the whole request.
   std::uint32_t scanned_ = 0;
 };
 
 static_assert(Codec<Http1>);
-static_assert(sizeof(Http1) <= 24);
+static_assert(sizeof(Http1) <= 64);
 
 }  // namespace edgewise

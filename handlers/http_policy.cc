@@ -145,6 +145,11 @@ HttpRefusal HttpFieldPolicy::ContentLength(std::string_view value) {
   return value.empty() ? HttpRefusal::kBadContentLength : HttpRefusal::kNone;
 }
 
+void HttpFieldPolicy::TransferEncoding(std::string_view value) {
+  if (has_encoding_ || !EqualsIgnoringCase(value, "chunked")) has_other_encoding_ = true;
+  has_encoding_ = true;
+}
+
 void HttpFieldPolicy::Connection(std::string_view value) {
   wants_close_ = wants_close_ || ListHasToken(value, "close");
   wants_keep_alive_ = wants_keep_alive_ || ListHasToken(value, "keep-alive");
@@ -158,8 +163,10 @@ HttpRefusal HttpFieldPolicy::Verdict(int minor_version) const {
     if (has_length_) {
       return HttpRefusal::kLengthAndEncoding;
     }
-    return minor_version == 0 ? HttpRefusal::kEncodingOnOldVersion
-                              : HttpRefusal::kEncodingUnsupported;
+    if (minor_version == 0) {
+      return HttpRefusal::kEncodingOnOldVersion;
+    }
+    return has_other_encoding_ ? HttpRefusal::kEncodingUnsupported : HttpRefusal::kNone;
   }
   return HttpRefusal::kNone;
 }

@@ -31,7 +31,7 @@ class HttpFieldPolicy {
   // REQUIRES (of each value): without the white space around it, and without control bytes.
   HttpRefusal Host(std::string_view value);
   HttpRefusal ContentLength(std::string_view value);
-  void TransferEncoding() { has_encoding_ = true; }
+  void TransferEncoding(std::string_view value);
   void Connection(std::string_view value);
 
   // The reason for a Content-Length or Transfer-Encoding that the parser refused by itself.
@@ -48,6 +48,8 @@ class HttpFieldPolicy {
   HttpRefusal Verdict(int minor_version) const;
 
   std::uint64_t content_length() const { return content_length_; }
+  // REQUIRES: the verdict was kNone.
+  bool chunked() const { return has_encoding_; }
   bool KeepsAlive(int minor_version) const {
     return !wants_close_ && (minor_version >= 1 || wants_keep_alive_);
   }
@@ -57,6 +59,7 @@ class HttpFieldPolicy {
   bool has_host_ = false;
   bool has_length_ = false;
   bool has_encoding_ = false;
+  bool has_other_encoding_ = false;  // than `chunked`, once
   bool wants_close_ = false;
   bool wants_keep_alive_ = false;
 };

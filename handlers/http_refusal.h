@@ -32,6 +32,11 @@ enum class HttpRefusal : std::uint8_t {
   kLengthAndEncoding,
   kEncodingOnOldVersion,
   kEncodingUnsupported,
+  // Chunks.
+  kBadChunkSize,
+  kBadChunkExtension,
+  kBadChunkEnd,
+  kChunkExtensionsTooLong,
   // Limits.
   kRequestLineTooLong,
   kHeaderBlockTooLarge,

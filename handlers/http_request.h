@@ -83,7 +83,8 @@ class HttpFields {
   std::string_view text_;
 };
 
-// What Http1 delivers: a complete request that has passed its policy, body included.
+// A request that has passed the policy of Http1. (As a part that is the head of one, without its
+// body.)
 //
 // Threading: a value without synchronisation. Ownership: none. Lifetime of views: every view, and
 // every view taken from it, is into the connection's receive buffer and ends with the upcall that
@@ -108,6 +109,7 @@ class HttpRequest {
   HttpRequest() = default;
   explicit HttpRequest(const Parts& parts) : parts_(parts) {}
 
+  const Parts& parts() const { return parts_; }
   HttpMethod method() const { return parts_.method; }
   std::string_view method_text() const { return parts_.method_text; }
 

@@ -47,6 +47,20 @@ def curl_post(env):
             equal(got, body, f"the echo of {size} bytes")
 
 
+@case("curl's uploads come back whole: in chunks, and after waiting for 100 Continue")
+def curl_uploads(env):
+    env.need("curl")
+    with Server(env) as server:
+        for size in (0, 1, 70_000, 900_000):
+            body = noise(size)
+            url = server.url("http") + "/echo"
+            chunked = curl(url, "-X", "POST", "--upload-file", "-", data=body)
+            equal(chunked, body, f"the echo of {size} bytes in chunks")
+            waited = curl(url, "--data-binary", "@-", "-H", "Expect: 100-continue",
+                          "--expect100-timeout", "15", data=body)
+            equal(waited, body, f"the echo of {size} bytes after 100 Continue")
+
+
 @case("curl's unknown path is answered with 404")
 def curl_404(env):
     env.need("curl")

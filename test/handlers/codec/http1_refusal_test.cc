@@ -189,9 +189,14 @@ TEST_CASE("a repeated or malformed Content-Length is refused") {
   });
 }
 
-TEST_CASE("every Transfer-Encoding is refused, and beside a Content-Length as an attack") {
+TEST_CASE("a Transfer-Encoding other than chunked, or beside a Content-Length, is refused") {
   CheckAll({
-      {GetWith("Transfer-Encoding: chunked"), HttpRefusal::kEncodingUnsupported},
+      {GetWith("Transfer-Encoding: chunked, chunked"), HttpRefusal::kEncodingUnsupported},
+      {GetWith("Transfer-Encoding: chunked;q=1"), HttpRefusal::kEncodingUnsupported},
+      {GetWith("Transfer-Encoding: xchunked"), HttpRefusal::kEncodingUnsupported},
+      {GetWith("Transfer-Encoding: \"chunked\""), HttpRefusal::kEncodingUnsupported},
+      {GetWith("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity"),
+       HttpRefusal::kEncodingUnsupported},
       {GetWith("Transfer-Encoding: identity"), HttpRefusal::kEncodingUnsupported},
       {GetWith("Transfer-Encoding:"), HttpRefusal::kEncodingUnsupported},
       {GetWith("transfer-encoding: gzip, chunked"), HttpRefusal::kEncodingUnsupported},

@@ -11,25 +11,49 @@
 
 namespace edgewise {
 
-// All that a request says, in one string.
-struct HttpRequestToString {
-  std::string operator()(const HttpRequest& request) const {
-    std::string text(request.method_text());
-    text += " " + std::to_string(static_cast<int>(request.method()));
-    text += " " + std::string(request.target());
-    text += " " + std::to_string(request.minor_version());
-    text += request.keep_alive() ? " open" : " close";
-    for (const HttpField& field : request.headers()) {
-      text += "|" + std::string(field.name) + "=" + std::string(field.value);
+// All that a request says but for its body, in one string.
+inline std::string HeadToString(const HttpRequest& request) {
+  std::string text(request.method_text());
+  text += " " + std::to_string(static_cast<int>(request.method()));
+  text += " " + std::string(request.target());
+  text += " " + std::to_string(request.minor_version());
+  text += request.keep_alive() ? " open" : " close";
+  for (const HttpField& field : request.headers()) {
+    text += "|" + std::string(field.name) + "=" + std::string(field.value);
+  }
+  return text + "|";
+}
+
+// All that a part says. Joined, those of a request read the same however it was cut.
+struct HttpPartToString {
+  std::string operator()(const HttpPart& part) const {
+    std::string text;
+    if (part.kind == HttpPart::Kind::kWhole || part.kind == HttpPart::Kind::kHead) {
+      text = HeadToString(part.request);
     }
-    return text + "|" + std::string(request.body());
+    text += part.body();
+    return part.partial() ? text : text + "\n";
   }
 };
 
 // CheckAllSplits for Http1, with the run's seed.
 inline absl::Status CheckHttpSplits(std::string_view input, const Http1& codec = Http1()) {
-  return CheckAllSplits(codec, input, {.random_cuts = 50, .seed = Catch::getSeed()},
-                        HttpRequestToString());
+  return CheckAllSplits(
+      codec, input,
+      {.random_cuts = 50, .seed = Catch::getSeed(), .equality = SplitEquality::kJoined},
+      HttpPartToString());
+}
+
+// What a codec makes of a whole input: the joined parts, then "refused: " and the reason if it was.
+inline std::string Decoding(std::string_view input, Http1 codec = Http1()) {
+  std::string text;
+  while (true) {
+    const Decoded<HttpPart> decoded = codec.Decode(input);
+    if (decoded.status == DecodeStatus::kMalformed) return text + "refused: " + decoded.reason;
+    if (decoded.status == DecodeStatus::kNeedMore) return text;
+    text += HttpPartToString()(decoded.frame);
+    input.remove_prefix(decoded.consumed);
+  }
 }
 
 // A GET of "/" with Host and one more line of text, which has no CRLF.

@@ -1,0 +1,32 @@
+// HttpGathering: a request that comes in parts, until all of it is there.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "handlers/http_request.h"
+
+namespace edgewise {
+
+// Threading: a value that is not moved, used by one thread. Ownership: copies of the head and of
+// the body so far.
+class HttpGathering {
+ public:
+  explicit HttpGathering(const HttpRequest& head);
+  HttpGathering(const HttpGathering&) = delete;
+  HttpGathering& operator=(const HttpGathering&) = delete;
+
+  void Append(std::string_view piece) { body_ += piece; }
+  // Memory that it takes.
+  std::size_t bytes() const { return sizeof(*this) + head_.capacity() + body_.capacity(); }
+  // The request as far as it has come. Its views live as long as this object, or until Append.
+  HttpRequest Request() const;
+
+ private:
+  std::string head_;          // from the method to the last header line
+  HttpRequest::Parts parts_;  // views of head_
+  std::string body_;
+};
+
+}  // namespace edgewise

@@ -1,0 +1,32 @@
+// HttpPart: what Http1 delivers: a whole request, or one that comes in several parts.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "handlers/http_request.h"
+
+namespace edgewise {
+
+// A request whose body has arrived with its head, or that has none, is one part. Any other comes as
+// a head, pieces of its body as they arrive, and an end. How the body is cut into pieces means
+// nothing: it is how the bytes came.
+//
+// Lifetime of views: until the upcall returns.
+struct HttpPart {
+  enum class Kind : std::uint8_t {
+    kWhole,  // all of a request
+    kHead,   // `request` without its body, which follows
+    kBody,   // nothing but body(), which may be empty
+    kEnd,    // the same, and it is the last of this request
+  };
+
+  std::string_view body() const { return request.body(); }
+  // More of the same request follows.
+  bool partial() const { return kind == Kind::kHead || kind == Kind::kBody; }
+
+  HttpRequest request;
+  Kind kind = Kind::kWhole;
+};
+
+}  // namespace edgewise

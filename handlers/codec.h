@@ -9,6 +9,7 @@
 //     using Frame = std::string_view;
 //     Decoded<Frame> Decode(std::string_view bytes);
 //     Envelope Encode(std::size_t payload_size) const;   // what stands around an outgoing payload
+//     std::string_view TimeoutFarewell() const;          // optional: to a peer that was too slow
 //   };
 #pragma once
 

@@ -112,7 +112,7 @@ void Connection::ReleaseHold(Hold hold) {
   // The peer's clock starts anew: it could not know that it was not being listened to.
   if (since_ != Time()) {
     since_ = reactor()->now();
-    ArmAt(After(since_, context_.options.frame_timeout));
+    ArmAt(After(since_, InputTimeout()));
   }
   quiet_since_ = reactor()->now();
   reactor()->AddInterest(*this, kReadable);
@@ -162,6 +162,20 @@ void Connection::ArmAt(Time deadline) {
   context_.reactor.timers().Arm(*this, deadline);
 }
 
+Duration Connection::InputTimeout() const {
+  return mid_message() ? context_.options.body_timeout : FrameTimeout();
+}
+
+// What the peer began is not finished, and its time is over.
+void Connection::CutOff() {
+  const CloseReason reason{.cause = mid_message() ? CloseCause::kBodyTimeout
+                                                  : CloseCause::kFrameTimeout};
+  const std::string_view farewell = TimeoutFarewell();
+  if (farewell.empty()) return Abort(reason);
+  static_cast<void>(Write(farewell));
+  CloseFor(reason);
+}
+
 // A request touches neither a timer nor the clock: the timer finds out at its next look whether
 // there was a turn.
 void Connection::HandleTimeout(Time now) {
@@ -202,13 +216,13 @@ Time Connection::CheckDeadlines(Time now) {
     return next;  // not the peer's fault
   }
   if (since_ != Time()) {
-    const Time deadline = After(since_, options.frame_timeout);
+    const Time deadline = After(since_, InputTimeout());
     if (!passed(deadline)) return next;
     if (LoopWasLate(deadline, now)) {
       since_ += now - deadline;
       static_cast<void>(passed(now + kLoopLate));
     } else {
-      Abort({.cause = CloseCause::kFrameTimeout});
+      CutOff();
     }
     return next;
   }

@@ -126,6 +126,10 @@ class Connection : public EventHandler, private Timer {
   // part of the turn. Defined in framed_connection.h, where it is used.
   template <typename Consumer>
   Progress Turn(Consumer&& consume);
+  // For a frame, or for the first part of a message: how long it may take.
+  virtual Duration FrameTimeout() const = 0;
+  // What the protocol says to a peer that did not finish in time what it had begun; may be empty.
+  virtual std::string_view TimeoutFarewell() const = 0;
   // The peer broke the protocol: say farewell, close.
   void RefuseMalformed(const char* reason, std::string_view farewell);
   // Sends prefix, payload and suffix as one, where they could not simply be staged.
@@ -188,6 +192,7 @@ class Connection : public EventHandler, private Timer {
   Target PrepareReceive(std::size_t bytes_max);
   void Process(std::string_view bytes, const char* own);
   void KeepRest(std::string_view bytes, const Consumed& consumed, const char* own);
+  void StartInputClock(std::size_t bytes, bool same_body);
   Progress EndOfStream();
   Progress Discard();
   Progress EndTurn(Progress progress);
@@ -205,6 +210,8 @@ class Connection : public EventHandler, private Timer {
   // Ending and deadlines: connection.cc.
   void Fail(Error error);
   static Time NextLook(Time now, Duration timeout);
+  Duration InputTimeout() const;
+  void CutOff();
   void ArmAt(Time deadline);
   void HandleTimeout(Time now) final;
   Time CheckDeadlines(Time now);
@@ -216,7 +223,9 @@ class Connection : public EventHandler, private Timer {
   OutputQueue output_;
   std::size_t accounted_ = 0;  // bytes; see AccountFor
   Time quiet_since_{};         // no turn was seen since
-  Time since_{};  // when the unfinished frame began, or lingering; the epoch if neither
+  // When the unfinished frame began, or lingering; for a body, since when it would have been silent
+  // if it had come at the minimum rate before. The epoch if none of them.
+  Time since_{};
   PeerAddress peer_;
   std::uint32_t generation_;
   std::uint32_t seen_turn_ = 0;

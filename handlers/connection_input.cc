@@ -138,6 +138,7 @@ void Connection::Process(std::string_view bytes, const char* own) {
 void Connection::KeepRest(std::string_view bytes, const Consumed& consumed, const char* own) {
   BufferGauge& gauge = context_.workspace.gauge();
   std::string_view rest = bytes.substr(consumed.bytes);
+  const bool in_body = mid_message();
   state_.marks &= static_cast<Marks>(~kMidMessage);
   if (state_.write != WriteSide::kOpen || !registered()) {
     rest = {};
@@ -159,13 +160,25 @@ void Connection::KeepRest(std::string_view bytes, const Consumed& consumed, cons
     input_.set_need(consumed.need);
     input_.set_unseen(!Accepting());
   }
-  // A message was finished, so what is not began just now, at the earliest.
-  if ((consumed.bytes != 0 && !consumed.same_message) || since_ == Time()) {
-    since_ = context_.reactor.now();
-    const Duration timeout = context_.options.frame_timeout;
-    if (timeout != kForever) ArmAt(since_ + timeout);
+  if (consumed.bytes != 0 || since_ == Time()) {
+    StartInputClock(consumed.bytes, in_body && consumed.same_message);
   }
   context_.memory.Grew(*this);
+}
+
+// `bytes` were taken. Either they are more of the same body, or something was finished, so that
+// what is not began just now, at the earliest.
+void Connection::StartInputClock(std::size_t bytes, bool same_body) {
+  const Time now = context_.reactor.now();
+  const std::size_t rate = context_.options.body_rate_min;
+  if (same_body && rate != 0) {
+    const std::chrono::duration<double> earned(static_cast<double>(bytes) /
+                                               static_cast<double>(rate));
+    since_ = std::min(now, since_ + std::chrono::duration_cast<Duration>(earned));
+    return;
+  }
+  since_ = now;
+  if (InputTimeout() != kForever) ArmAt(since_ + InputTimeout());
 }
 
 Progress Connection::EndOfStream() {

@@ -13,11 +13,12 @@ absl::Status Invalid(std::string_view why) { return absl::InvalidArgumentError(A
 }  // namespace
 
 absl::Status ConnectionOptions::Validate() const {
-  for (const Duration timeout : {idle_timeout, frame_timeout, write_timeout, linger_timeout}) {
+  for (const Duration timeout :
+       {idle_timeout, frame_timeout, head_timeout, body_timeout, write_timeout, linger_timeout}) {
     if (timeout <= Duration::zero()) {
       return Invalid(
-          "idle_timeout, frame_timeout, write_timeout and linger_timeout must be longer "
-          "than zero; kForever switches one off");
+          "idle_timeout, frame_timeout, head_timeout, body_timeout, write_timeout and "
+          "linger_timeout must be longer than zero; kForever switches one off");
     }
   }
   if (low_water > high_water) return Invalid("low_water must not be above high_water");

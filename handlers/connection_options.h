@@ -15,6 +15,14 @@ struct ConnectionOptions {
   Duration idle_timeout = std::chrono::seconds(75);
   // From the first byte of a frame to its last, absolute: bytes that trickle in do not extend it.
   Duration frame_timeout = std::chrono::seconds(30);
+  // A message that comes in parts (an HTTP request) has these two instead. From its first byte to
+  // the end of its first part (the header block), absolute.
+  Duration head_timeout = std::chrono::seconds(10);
+  // How far the rest of it (the body) may fall behind `body_rate_min`, in bytes per second, counted
+  // from the end of the head. A pause costs its length, each byte wins some of it back, and what
+  // comes faster is not saved up: no pause may be longer than this. A rate of 0: only that.
+  Duration body_timeout = std::chrono::seconds(20);
+  std::size_t body_rate_min = 500;
   // How long the peer may take none of our output at all, judged by what it has acknowledged.
   Duration write_timeout = std::chrono::seconds(30);
   // After we have finished sending: how long the peer's own end is awaited, its input discarded.

@@ -132,6 +132,17 @@ class FramedConnection final : public Connection {
   // A handler may override the callbacks in its private part: they are called through the base.
   BasicFrameHandler<Frame>& base() { return handler_; }
 
+  Duration FrameTimeout() const override {
+    const ConnectionOptions& options = context().options;
+    return PartialCodec<CodecType> ? options.head_timeout : options.frame_timeout;
+  }
+  std::string_view TimeoutFarewell() const override {
+    if constexpr (requires { codec_.TimeoutFarewell(); }) {
+      return codec_.TimeoutFarewell();
+    } else {
+      return {};
+    }
+  }
   void Opened() override { base().OnOpen(*this); }
   void Ended() override { base().OnEnd(*this); }
   void Drained() override { base().OnDrained(*this); }

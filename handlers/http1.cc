@@ -180,6 +180,8 @@ Decoded<HttpPart> Http1::Decode(std::string_view bytes) {
   return bytes.empty() ? Decoded<HttpPart>::NeedMore(1) : DecodeBody(bytes);
 }
 
+std::string_view Http1::TimeoutFarewell() { return WordsFor(HttpRefusal::kNotInTime).farewell; }
+
 // How far the end of a line may lie. A line is refused as soon as no LF was found up to there, so
 // that it is refused while it is incomplete exactly if it would be refused however it went on.
 std::size_t Http1::LineEndMax(std::size_t line_begin, std::size_t block_begin) const {

@@ -62,6 +62,8 @@ class Http1 {
 
   // After a malformed answer every further call gives the same one.
   Decoded<HttpPart> Decode(std::string_view bytes);
+  // 408.
+  static std::string_view TimeoutFarewell();
 
  private:
   // What is being waited for.

@@ -44,10 +44,13 @@ constexpr std::array<Entry, kHttpRefusalCount> kEntries = {{
     {HttpRefusal::kHeaderBlockTooLarge, 431, "headers of more bytes than the maximum"},
     {HttpRefusal::kTooManyHeaders, 431, "more headers than the maximum"},
     {HttpRefusal::kBodyTooLarge, 413, "body of more bytes than the maximum"},
+    {HttpRefusal::kNotInTime, 408, "request that did not come in time"},
 }};
 
 constexpr std::string_view StatusText(int status) {
   switch (status) {
+    case 408:
+      return "408 Request Timeout";
     case 413:
       return "413 Content Too Large";
     case 414:

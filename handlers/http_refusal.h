@@ -42,9 +42,11 @@ enum class HttpRefusal : std::uint8_t {
   kHeaderBlockTooLarge,
   kTooManyHeaders,
   kBodyTooLarge,
+  // Not by the codec: the connection's clock decides.
+  kNotInTime,
 };
 inline constexpr std::size_t kHttpRefusalCount =
-    static_cast<std::size_t>(HttpRefusal::kBodyTooLarge) + 1;
+    static_cast<std::size_t>(HttpRefusal::kNotInTime) + 1;
 
 // The words for one refusal. All of them live for ever.
 struct HttpRefusalWords {

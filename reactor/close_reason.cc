@@ -21,6 +21,8 @@ std::string_view CloseCauseName(CloseCause cause) {
       return "idle timeout";
     case CloseCause::kFrameTimeout:
       return "frame timeout";
+    case CloseCause::kBodyTimeout:
+      return "body timeout";
     case CloseCause::kWriteTimeout:
       return "write timeout";
     case CloseCause::kLingerTimeout:

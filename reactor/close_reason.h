@@ -18,6 +18,7 @@ enum class CloseCause : std::uint8_t {
   kOverflow,         // more output than the hard cap; `detail` says which cap
   kIdleTimeout,      // nothing moved in either direction
   kFrameTimeout,     // a frame was begun and not finished in time
+  kBodyTimeout,      // the rest of a message came more slowly than the minimum rate
   kWriteTimeout,     // the peer took none of our output for too long
   kLingerTimeout,    // the peer did not finish sending after we had
   kShutdown,         // the server is stopping

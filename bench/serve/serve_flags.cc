@@ -13,6 +13,9 @@ ABSL_FLAG(int, threads, 1, "reactors");
 ABSL_FLAG(absl::Duration, spin, absl::ZeroDuration(), "time polled before blocking");
 ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(75), "nothing moved");
 ABSL_FLAG(absl::Duration, frame_timeout, absl::Seconds(30), "a frame begun, not finished");
+ABSL_FLAG(absl::Duration, head_timeout, absl::Seconds(10), "a request begun, its head not there");
+ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(20), "a body behind its minimum rate");
+ABSL_FLAG(std::uint64_t, body_rate_min, 500, "bytes of a body per second");
 ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30), "no output taken");
 ABSL_FLAG(absl::Duration, linger_timeout, absl::Seconds(2), "peer's end after our own");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10), "finishing at the end");
@@ -61,7 +64,10 @@ Speed
 
 Limits (durations like 500ms, 30s, 2m; inf switches a timeout off)
   --idle_timeout=75s      closes a connection on which nothing moves for so long (or a fourth more)
-  --frame_timeout=30s     from the first byte of a request to its last
+  --frame_timeout=30s     from the first byte of a frame or line to its last
+  --head_timeout=10s      http: from the first byte of a request to the end of its headers
+  --body_timeout=20s --body_rate_min=500   http: how far a body may fall behind that many bytes per
+                          second; also its longest pause
   --write_timeout=30s     without the peer taking any output
   --linger_timeout=2s     waiting for the peer's end after our own
   --drain_timeout=10s     finishing in flight at SIGTERM
@@ -103,6 +109,9 @@ absl::StatusOr<ServeCommand> FromFlags() {
   server.reactor.bulk_slice = absl::GetFlag(FLAGS_bulk_slice);
   server.connection = {.idle_timeout = ToDuration(absl::GetFlag(FLAGS_idle_timeout)),
                        .frame_timeout = ToDuration(absl::GetFlag(FLAGS_frame_timeout)),
+                       .head_timeout = ToDuration(absl::GetFlag(FLAGS_head_timeout)),
+                       .body_timeout = ToDuration(absl::GetFlag(FLAGS_body_timeout)),
+                       .body_rate_min = absl::GetFlag(FLAGS_body_rate_min),
                        .write_timeout = ToDuration(absl::GetFlag(FLAGS_write_timeout)),
                        .linger_timeout = ToDuration(absl::GetFlag(FLAGS_linger_timeout)),
                        .high_water = absl::GetFlag(FLAGS_high_water),

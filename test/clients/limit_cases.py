@@ -45,12 +45,49 @@ def slow_frame(env):
 
 @case("a header that trickles in is cut off at its deadline")
 def slow_header(env):
-    with Server(env, "--frame_timeout=500ms", listen=("http://127.0.0.1:0",)) as server:
+    with Server(env, "--head_timeout=500ms", listen=("http://127.0.0.1:0",)) as server:
         with server.connect("http") as peer:
             peer.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n")
-            took = seconds_until_end(peer, 10)
+            begin = time.monotonic()
+            peer.settimeout(10)
+            answer = peer.recv(4096)
+            took = time.monotonic() - begin
+            check(answer.startswith(b"HTTP/1.1 408 "), f"was told {answer!r}")
             check(0.4 <= took < 4, f"cut off after {took:.2f} s, not about 0.5")
+            check(peer.recv(4096) == b"", "more came after the 408")
         server.wait_for_counter("closed_frame_timeout")
+
+
+@case("a body that comes below the minimum rate is cut off, one that comes above it is not")
+def slow_body(env):
+    flags = ("--body_timeout=500ms", "--body_rate_min=10000")
+    head = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n"
+    with Server(env, *flags, listen=("http://127.0.0.1:0",)) as server:
+        with server.connect("http") as slow, server.connect("http") as steady:
+            for peer in (slow, steady):
+                peer.sendall(head)
+            begin = time.monotonic()
+            slow.settimeout(0.05)
+            told = None
+            sent = 0
+            while time.monotonic() - begin < 10 and (told is None or sent < 30000):
+                if sent < 30000:
+                    steady.sendall(b"x" * 1500)
+                    sent += 1500
+                if told is not None:
+                    pause(0.05)
+                    continue
+                slow.sendall(b"x")
+                try:
+                    told = slow.recv(4096)
+                    took = time.monotonic() - begin
+                except TimeoutError:
+                    pass
+            check(told is not None and told.startswith(b"HTTP/1.1 408 "), f"was told {told!r}")
+            check(0.4 <= took < 4, f"cut off after {took:.2f} s, not about 0.5")
+            steady.settimeout(10)
+            check(steady.recv(4096).startswith(b"HTTP/1.1 200 "), "the steady one was cut off too")
+        server.wait_for_counter("closed_body_timeout")
 
 
 @case("an idle connection is closed after the idle timeout, a busy one is not")

@@ -2,58 +2,14 @@
 #include "handlers/http_handler.h"
 
 #include <catch2/catch_test_macros.hpp>
-#include <chrono>
 #include <string>
 #include <string_view>
 
-#include "handlers/connection_context.h"
-#include "handlers/service.h"
+#include "test/handlers/http_site.h"
 #include "test/handlers/peer.h"
-#include "test/handlers/stage.h"
 
 namespace edgewise::handlers_test {
 namespace {
-
-using std::chrono::seconds;
-
-// Answers with what it was sent: method, path, one header field and the body.
-class Mirror : public HttpHandler {
- public:
-  void OnRequest(const HttpRequest& request, HttpResponder& response) override {
-    std::string text(request.method_text());
-    text.append(" ").append(request.path());
-    text.append(" ").append(request.Header("Name").value_or("nobody"));
-    text.append(" ").append(request.body());
-    response.Send({.content_type = "text/plain"}, text);
-  }
-};
-
-struct Site : Stage {
-  explicit Site(const StageOptions& options = {}) : Stage(options) {
-    ServeMade(MakerOf<Http1, Mirror>({}));
-  }
-
-  const ConnectionCounters& connections() {
-    last_ = counters();
-    return last_.connection;
-  }
-  // Bytes in the buffers of all connections. REQUIRES: there is one.
-  std::size_t Buffered() { return newest()->context().workspace.gauge().bytes(); }
-  // Until `text` ends what the peer has received.
-  bool Ends(Peer& peer, std::string_view text) {
-    return Until([&] {
-      const std::string_view got = peer.Pump();
-      return got.size() >= text.size() && got.substr(got.size() - text.size()) == text;
-    });
-  }
-
- private:
-  WorkerCounters last_;
-};
-
-std::string Post(std::string_view field) {
-  return "POST /p HTTP/1.1\r\nHost: x\r\nName: me\r\n" + std::string(field) + "\r\n\r\n";
-}
 
 std::size_t CountOf(std::string_view text, std::string_view what) {
   std::size_t count = 0;
@@ -127,40 +83,6 @@ TEST_CASE("a body that is being gathered counts towards the memory of all connec
   CHECK(site.open_connections() == 1);
   small.Send(Pattern(100'000).substr(10'000));
   CHECK_FALSE(small.over());
-}
-
-TEST_CASE("the time for a request runs until its body is there") {
-  Site site;
-  site.kernel.StopClock();
-  Peer peer(site.address());
-  peer.Send(Post("Content-Length: 5") + "he");
-  REQUIRE(site.Until([&] { return site.connections().bytes_received != 0; }));
-  site.Pass(seconds(29));
-  CHECK(site.open_connections() == 1);
-  site.Pass(seconds(2));
-  CHECK(site.open_connections() == 0);
-  CHECK(site.connections().closes[static_cast<std::size_t>(CloseCause::kFrameTimeout)] == 1);
-}
-
-// Broken by a mark that is set and never taken back:
-//   CHECK( site.open_connections() == 1 ) with expansion: 0 == 1
-TEST_CASE("the time for a request begins anew with each, and ends with it") {
-  Site site;
-  site.kernel.StopClock();
-  Peer peer(site.address());
-  const std::string head = Post("Transfer-Encoding: chunked");
-  peer.Send(head + "5\r\nhe");
-  REQUIRE(site.Until([&] { return site.connections().bytes_received == head.size() + 5; }));
-  site.Pass(seconds(20));
-  // The end of one and the beginning of the next, in one receive.
-  peer.Send("llo\r\n0\r\n\r\n" + head + "5\r\nwo");
-  REQUIRE(site.Ends(peer, "hello"));
-  site.Pass(seconds(20));
-  CHECK(site.open_connections() == 1);
-  peer.Send("rld\r\n0\r\n\r\n");
-  REQUIRE(site.Ends(peer, "world"));
-  site.Pass(seconds(40));
-  CHECK(site.open_connections() == 1);
 }
 
 TEST_CASE("a peer that ends in the middle of a body is counted as such") {

@@ -22,6 +22,8 @@ class Light final : public Connection {
   SendResult Send(std::string_view) override { return SendResult::kClosed; }
 
  private:
+  Duration FrameTimeout() const override { return kForever; }
+  std::string_view TimeoutFarewell() const override { return {}; }
   Consumed Consume(std::string_view) override { return {}; }
   void Opened() override {}
   void Ended() override {}

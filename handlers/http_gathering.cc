@@ -3,7 +3,8 @@
 
 namespace edgewise {
 
-HttpGathering::HttpGathering(const HttpRequest& head) : parts_(head.parts()) {
+HttpGathering::HttpGathering(const HttpRequest& head, std::uint64_t body_bytes_max)
+    : parts_(head.parts()), body_bytes_max_(body_bytes_max) {
   const char* const begin = parts_.method_text.data();
   const char* const end = parts_.header_text.data() + parts_.header_text.size();
   head_.assign(begin, static_cast<std::size_t>(end - begin));

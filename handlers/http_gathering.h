@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,11 +14,14 @@ namespace edgewise {
 // the body so far.
 class HttpGathering {
  public:
-  explicit HttpGathering(const HttpRequest& head);
+  // `body_bytes_max`: see over().
+  HttpGathering(const HttpRequest& head, std::uint64_t body_bytes_max);
   HttpGathering(const HttpGathering&) = delete;
   HttpGathering& operator=(const HttpGathering&) = delete;
 
   void Append(std::string_view piece) { body_ += piece; }
+  // The body is larger than it may be.
+  bool over() const { return body_.size() > body_bytes_max_; }
   // Memory that it takes.
   std::size_t bytes() const { return sizeof(*this) + head_.capacity() + body_.capacity(); }
   // The request as far as it has come. Its views live as long as this object, or until Append.
@@ -27,6 +31,7 @@ class HttpGathering {
   std::string head_;          // from the method to the last header line
   HttpRequest::Parts parts_;  // views of head_
   std::string body_;
+  std::uint64_t body_bytes_max_;
 };
 
 }  // namespace edgewise

@@ -1,6 +1,7 @@
 // HttpHandler: a service that answers HTTP/1.1 requests; serve it with the codec Http1.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -35,8 +36,16 @@ class HttpHandler : public BasicFrameHandler<HttpPart> {
 
   void OnFrame(Connection& peer, const HttpPart& part) final;
 
+ protected:
+  // How large the body of this request may be, in bytes, if less than the codec allows. Larger ones
+  // are answered with 413: announced ones before any of the body is gathered.
+  virtual std::uint64_t BodyBytesMax(const HttpRequest& head) const;
+
  private:
   void Begin(Connection& peer, const HttpRequest& head);
+  void Gather(Connection& peer, std::string_view piece);
+  // Answers with 413 and closes: what is left of the body is not waited for.
+  void RefuseBody(Connection& peer, const HttpRequest& head);
   // Makes the responder; a request that was left without an answer gets a 500.
   void Answer(Connection& peer, const HttpRequest& request);
 

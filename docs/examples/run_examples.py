@@ -71,15 +71,17 @@ def expect(stream, line):
 def http_service(build):
     with Example(build, "http_service") as example:
         end = b"Host: localhost\r\nConnection: close\r\n"
-        hello = ask(example, b"GET /hello HTTP/1.1\r\n" + end + b"\r\n")
-        assert hello.startswith(b"HTTP/1.1 200 ") and hello.endswith(b"\r\n\r\nHello\n"), hello
+        hello = ask(example, b"GET /hello/you HTTP/1.1\r\n" + end + b"\r\n")
+        assert hello.startswith(b"HTTP/1.1 200 ") and hello.endswith(b"\r\n\r\nHello, you\n"), hello
         assert b"\r\nCache-Control: no-store\r\n" in hello, hello
-        head = ask(example, b"HEAD /hello HTTP/1.1\r\n" + end + b"\r\n")
-        assert b"\r\nContent-Length: 6\r\n" in head and head.endswith(b"\r\n\r\n"), head
+        head = ask(example, b"HEAD /hello/you HTTP/1.1\r\n" + end + b"\r\n")
+        assert b"\r\nContent-Length: 11\r\n" in head and head.endswith(b"\r\n\r\n"), head
         upper = ask(example, b"POST /upper HTTP/1.1\r\n" + end + b"Content-Length: 5\r\n\r\nshout")
         assert upper.endswith(b"\r\n\r\nSHOUT"), upper
         missing = ask(example, b"GET / HTTP/1.1\r\n" + end + b"\r\n")
         assert missing.startswith(b"HTTP/1.1 404 "), missing
+        wrong = ask(example, b"PUT /upper HTTP/1.1\r\n" + end + b"\r\n")
+        assert wrong.startswith(b"HTTP/1.1 405 ") and b"\r\nAllow: POST\r\n" in wrong, wrong
         example.ends_with_0_after(example.terminate)
 
 

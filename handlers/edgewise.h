@@ -1,11 +1,11 @@
 // All of Edgewise that a service needs.
 #pragma once
 
-#include "handlers/http_handler.h"         // IWYU pragma: export
-#include "handlers/length_prefixed.h"      // IWYU pragma: export
-#include "handlers/lines.h"                // IWYU pragma: export
-#include "handlers/raw.h"                  // IWYU pragma: export
-#include "handlers/routed_http_handler.h"  // IWYU pragma: export
-#include "handlers/server.h"               // IWYU pragma: export
-#include "handlers/split_checker.h"        // IWYU pragma: export
-#include "reactor/signal_handler.h"        // IWYU pragma: export
+#include "handlers/http/http_handler.h"         // IWYU pragma: export
+#include "handlers/http/routed_http_handler.h"  // IWYU pragma: export
+#include "handlers/length_prefixed.h"           // IWYU pragma: export
+#include "handlers/lines.h"                     // IWYU pragma: export
+#include "handlers/raw.h"                       // IWYU pragma: export
+#include "handlers/server.h"                    // IWYU pragma: export
+#include "handlers/split_checker.h"             // IWYU pragma: export
+#include "reactor/signal_handler.h"             // IWYU pragma: export

@@ -15,7 +15,7 @@
 #include <string_view>
 
 #include "handlers/codec.h"
-#include "handlers/http_date.h"
+#include "handlers/http/http_date.h"
 #include "handlers/output_chunk.h"
 #include "reactor/kernel/kernel.h"
 

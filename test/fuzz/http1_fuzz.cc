@@ -1,5 +1,5 @@
 // Fuzz target of Http1, with limits that short inputs reach.
-#include "handlers/http1.h"
+#include "handlers/http/http1.h"
 #include "test/fuzz/differential.h"
 
 namespace edgewise {

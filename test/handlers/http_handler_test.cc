@@ -1,5 +1,5 @@
 // HttpHandler: requests whose bodies come late, in chunks, or never.
-#include "handlers/http_handler.h"
+#include "handlers/http/http_handler.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

@@ -1,5 +1,5 @@
 // Routes: which pattern takes which path, and what the others are told.
-#include "handlers/http_router.h"
+#include "handlers/http/http_router.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <initializer_list>

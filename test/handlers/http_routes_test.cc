@@ -2,7 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "handlers/routed_http_handler.h"
+#include "handlers/http/routed_http_handler.h"
 #include "test/handlers/http_site.h"
 #include "test/handlers/peer.h"
 

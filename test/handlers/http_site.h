@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "handlers/connection_context.h"
-#include "handlers/http_handler.h"
+#include "handlers/http/http_handler.h"
 #include "handlers/service.h"
 #include "test/handlers/peer.h"
 #include "test/handlers/stage.h"

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "handlers/http1.h"
+#include "handlers/http/http1.h"
 #include "test/handlers/codec/http_samples.h"
 
 namespace edgewise::http_test {

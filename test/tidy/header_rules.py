@@ -15,11 +15,11 @@ VOCABULARY = {
     "reactor/check.h": "macros",
     "handlers/codec.h": "a concept and its values",
     "handlers/split_checker.h": "one function, CheckAllSplits, and its answer",
-    "handlers/http_policy.h": "pure functions",
+    "handlers/http/http_policy.h": "pure functions",
     "handlers/connection_state.h": "the states of both sides, their transitions and their join",
     "handlers/listener.h": "one function, OpenListener, and its options",
     "handlers/output_chunk.h": "a chunk, and the pool that it comes from",
-    "handlers/http_request.h": "a request and its fields",
+    "handlers/http/http_request.h": "a request and its fields",
 }
 PUBLIC = ("reactor/", "handlers/")
 

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "handlers/http1.h"
-#include "handlers/http_refusal.h"
+#include "handlers/http/http1.h"
+#include "handlers/http/http_refusal.h"
 #include "test/handlers/codec/http_samples.h"
 
 namespace edgewise {

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "handlers/http1.h"
-#include "handlers/http_refusal.h"
+#include "handlers/http/http1.h"
+#include "handlers/http/http_refusal.h"
 #include "test/handlers/codec/http_samples.h"
 
 namespace edgewise {

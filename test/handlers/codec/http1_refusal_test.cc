@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "handlers/http1.h"
-#include "handlers/http_policy.h"
-#include "handlers/http_refusal.h"
+#include "handlers/http/http1.h"
+#include "handlers/http/http_policy.h"
+#include "handlers/http/http_refusal.h"
 #include "test/handlers/codec/http_samples.h"
 
 namespace edgewise {

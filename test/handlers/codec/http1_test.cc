@@ -1,5 +1,5 @@
 // Http1: what it accepts, and what it makes of it.
-#include "handlers/http1.h"
+#include "handlers/http/http1.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

@@ -1,5 +1,5 @@
 // HttpDate: the calendar, and the second that is kept.
-#include "handlers/http_date.h"
+#include "handlers/http/http_date.h"
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>

@@ -1,5 +1,5 @@
 // HttpRequest: reading headers, paths and lists again from their text.
-#include "handlers/http_request.h"
+#include "handlers/http/http_request.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

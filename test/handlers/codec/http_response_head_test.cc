@@ -1,5 +1,5 @@
 // HttpResponseHead: the bytes of a response's head.
-#include "handlers/http_response_head.h"
+#include "handlers/http/http_response_head.h"
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>

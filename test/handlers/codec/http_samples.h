@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "handlers/http1.h"
+#include "handlers/http/http1.h"
 #include "handlers/split_checker.h"
 
 namespace edgewise {

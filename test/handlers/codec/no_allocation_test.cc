@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "handlers/http1.h"
-#include "handlers/http_response_head.h"
+#include "handlers/http/http1.h"
+#include "handlers/http/http_response_head.h"
 #include "handlers/length_prefixed.h"
 #include "handlers/lines.h"
 

@@ -1,5 +1,5 @@
 // A machine of one state for each place in the grammar of RFC 9112, 7.1.
-#include "handlers/http_body_reader.h"
+#include "handlers/http/http_body_reader.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // Each rule here is one that Boost.Beast's parser leaves open.
-#include "handlers/http_policy.h"
+#include "handlers/http/http_policy.h"
 
 #include <algorithm>
 #include <array>

@@ -6,9 +6,9 @@
 #include <span>
 #include <string_view>
 
-#include "handlers/http_date.h"
-#include "handlers/http_header.h"
-#include "handlers/http_request.h"
+#include "handlers/http/http_date.h"
+#include "handlers/http/http_header.h"
+#include "handlers/http/http_request.h"
 
 namespace edgewise {
 

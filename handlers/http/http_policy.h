@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "handlers/http_refusal.h"
-#include "handlers/http_request.h"
+#include "handlers/http/http_refusal.h"
+#include "handlers/http/http_request.h"
 
 namespace edgewise {
 

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "handlers/http_path_parameters.h"
-#include "handlers/http_request.h"
-#include "handlers/http_responder.h"
-#include "handlers/http_router.h"
+#include "handlers/http/http_path_parameters.h"
+#include "handlers/http/http_request.h"
+#include "handlers/http/http_responder.h"
+#include "handlers/http/http_router.h"
 
 namespace edgewise {
 

@@ -1,12 +1,12 @@
 // The only file that knows of Boost.Beast. See http1.h for the approach.
-#include "handlers/http1.h"
+#include "handlers/http/http1.h"
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
 
-#include "handlers/http_policy.h"
+#include "handlers/http/http_policy.h"
 
 namespace edgewise {
 namespace {

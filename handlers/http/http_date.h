@@ -4,7 +4,7 @@
 #include <array>
 #include <chrono>
 
-#include "handlers/http_date_text.h"
+#include "handlers/http/http_date_text.h"
 #include "reactor/kernel/time.h"
 
 namespace edgewise {

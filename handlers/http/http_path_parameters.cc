@@ -1,7 +1,7 @@
 // Looking up by name.
-#include "handlers/http_path_parameters.h"
+#include "handlers/http/http_path_parameters.h"
 
-#include "handlers/percent_decode.h"
+#include "handlers/http/percent_decode.h"
 
 namespace edgewise {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "handlers/http_handler.h"
-#include "handlers/http_routes.h"
+#include "handlers/http/http_handler.h"
+#include "handlers/http/http_routes.h"
 
 namespace edgewise {
 

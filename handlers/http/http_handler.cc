@@ -1,5 +1,5 @@
 // From parts to a request and its responder.
-#include "handlers/http_handler.h"
+#include "handlers/http/http_handler.h"
 
 #include <charconv>
 #include <limits>

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "handlers/http_refusal.h"
+#include "handlers/http/http_refusal.h"
 
 namespace edgewise {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "handlers/http_request.h"
+#include "handlers/http/http_request.h"
 
 namespace edgewise {
 

@@ -1,5 +1,5 @@
 // The answers to requests that have no route.
-#include "handlers/routed_http_handler.h"
+#include "handlers/http/routed_http_handler.h"
 
 #include <array>
 #include <string>

@@ -1,6 +1,6 @@
 // The words are put together by the compiler, so that refusing a request costs no more than
 // pointing at its answer.
-#include "handlers/http_refusal.h"
+#include "handlers/http/http_refusal.h"
 
 #include <array>
 #include <cstddef>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "handlers/http_header_value.h"
+#include "handlers/http/http_header_value.h"
 
 namespace edgewise {
 

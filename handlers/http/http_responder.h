@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "handlers/connection.h"
-#include "handlers/http_response_head.h"
+#include "handlers/http/http_response_head.h"
 
 namespace edgewise {
 

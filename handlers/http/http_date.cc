@@ -1,5 +1,5 @@
 // The calendar is that of <chrono>: no time zone, no locale, no C library state.
-#include "handlers/http_date.h"
+#include "handlers/http/http_date.h"
 
 #include <chrono>
 

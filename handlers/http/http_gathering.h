@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "handlers/http_request.h"
+#include "handlers/http/http_request.h"
 
 namespace edgewise {
 

@@ -1,5 +1,5 @@
 // One reader of escapes serves all of them.
-#include "handlers/percent_decode.h"
+#include "handlers/http/percent_decode.h"
 
 #include <cstddef>
 

@@ -1,5 +1,5 @@
 // Head and body, staged one behind the other.
-#include "handlers/http_responder.h"
+#include "handlers/http/http_responder.h"
 
 #include <array>
 #include <string>

@@ -1,5 +1,5 @@
 // What needs no template.
-#include "handlers/http_routes.h"
+#include "handlers/http/http_routes.h"
 
 #include <string>
 

@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "handlers/frame_handler.h"
-#include "handlers/http1.h"
-#include "handlers/http_gathering.h"
-#include "handlers/http_request.h"
-#include "handlers/http_responder.h"
+#include "handlers/http/http1.h"
+#include "handlers/http/http_gathering.h"
+#include "handlers/http/http_request.h"
+#include "handlers/http/http_responder.h"
 
 namespace edgewise {
 

@@ -1,12 +1,12 @@
 // A tree of segments. A search visits each node once at the most, so a path cannot make it slow.
-#include "handlers/http_router.h"
+#include "handlers/http/http_router.h"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
 
-#include "handlers/percent_decode.h"
+#include "handlers/http/percent_decode.h"
 #include "reactor/kernel/text.h"
 
 namespace edgewise {

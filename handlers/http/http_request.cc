@@ -1,5 +1,5 @@
 // Reading a request's text a second time, where someone asks for it.
-#include "handlers/http_request.h"
+#include "handlers/http/http_request.h"
 
 #include <cstring>
 

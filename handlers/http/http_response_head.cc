@@ -1,6 +1,6 @@
 // Literals of known size copied one after the other: the sizes are constants, so that each copy is
 // a few moves.
-#include "handlers/http_response_head.h"
+#include "handlers/http/http_response_head.h"
 
 #include <cstring>
 

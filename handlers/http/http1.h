@@ -25,9 +25,9 @@
 #include <string_view>
 
 #include "handlers/codec.h"
-#include "handlers/http_body_reader.h"
-#include "handlers/http_part.h"
-#include "handlers/http_refusal.h"
+#include "handlers/http/http_body_reader.h"
+#include "handlers/http/http_part.h"
+#include "handlers/http/http_refusal.h"
 
 namespace edgewise {
 

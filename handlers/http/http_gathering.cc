@@ -1,5 +1,5 @@
 // A head lies in one piece in the input, so one copy takes all of it.
-#include "handlers/http_gathering.h"
+#include "handlers/http/http_gathering.h"
 
 namespace edgewise {
 

@@ -26,8 +26,8 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "handlers/http_path_parameters.h"
-#include "handlers/http_request.h"
+#include "handlers/http/http_path_parameters.h"
+#include "handlers/http/http_request.h"
 
 namespace edgewise {
 

@@ -10,6 +10,8 @@
 //     Decoded<Frame> Decode(std::string_view bytes);
 //     Envelope Encode(std::size_t payload_size) const;   // what stands around an outgoing payload
 //     std::string_view TimeoutFarewell() const;          // optional: to a peer that was too slow
+//     void EndFraming();                                 // optional: bytes as they come from now
+//     on
 //   };
 #pragma once
 

@@ -54,7 +54,11 @@ class Connection : public EventHandler, private Timer {
   // Sends one frame: `payload` as the codec frames it. Copies it (or sends it at once).
   virtual SendResult Send(std::string_view payload) = 0;
   // Sends bytes as they are.
-  SendResult Write(std::string_view bytes);
+  SendResult Write(std::string_view bytes) { return WriteWithin({}, bytes); }
+  // Sends `payload` with what stands around it.
+  SendResult WriteWithin(const Envelope& envelope, std::string_view payload);
+  // OnDrained comes as soon as the socket has room and nothing is queued: in a turn of its own.
+  void AskForDrained();
   // Output that the socket has refused so far, in bytes.
   std::size_t pending_output() const { return output_.bytes(); }
 
@@ -84,6 +88,10 @@ class Connection : public EventHandler, private Timer {
   HoldSet holds() const { return state_.holds; }
   ReadSide read_side() const { return state_.read; }
   WriteSide write_side() const { return state_.write; }
+  // From the next byte on, input is delivered as it comes, if the codec can do that.
+  virtual void EndFraming() {}
+  // Bytes that arrived and wait to be delivered, for reading was held or they are no whole frame.
+  std::size_t undelivered() const { return input_.size(); }
   // Finish was called: a good moment to tell the peer so, if the protocol can.
   bool finishing() const { return (state_.marks & kFinishing) != 0; }
   // What the service keeps in memory on this connection's behalf now, in bytes, so that it counts
@@ -140,7 +148,7 @@ class Connection : public EventHandler, private Timer {
   virtual void Opened() = 0;
   // The peer has finished sending and everything it sent was delivered. Usually: Close.
   virtual void Ended() = 0;
-  // All output has left the queue again after the socket had refused some.
+  // All output has left the queue again after the socket had refused some; or it was asked for.
   virtual void Drained() = 0;
   virtual void Closed(const CloseReason& reason) = 0;
 
@@ -161,6 +169,7 @@ class Connection : public EventHandler, private Timer {
   using Marks = std::uint8_t;
   static constexpr Marks kFinishing = 1;
   static constexpr Marks kMidMessage = 2;
+  static constexpr Marks kDrainedWanted = 4;  // AskForDrained
   struct Target;
 
   // What a turn depends on, side by side: that all of it is as usual is one comparison with zero.
@@ -179,7 +188,6 @@ class Connection : public EventHandler, private Timer {
   };
 
   // Reading: connection_input.cc.
-  struct StagingLoan;
   Progress UnusualTurn();
   Progress ContinueTurn(IoResult received, Consumed consumed);
   Progress ReceiveMore(std::size_t spent);
@@ -205,6 +213,8 @@ class Connection : public EventHandler, private Timer {
   IoResult SendPieces(std::span<const ConstBuffer> pieces);
   IoResult Settle(const IoResult& result, std::size_t wanted);
   Progress FlushQueue();
+  void SendStaged();
+  void TellDrained();
   void FinishWriting();
 
   // Ending and deadlines: connection.cc.

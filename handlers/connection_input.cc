@@ -13,17 +13,11 @@ struct Connection::Target {
   std::size_t carried;
 };
 
-// Whatever happens in a turn, an exception of the service's included, the buffer comes back.
-struct Connection::StagingLoan {
-  Workspace& workspace;
-  ~StagingLoan() { workspace.TakeStagingBack(); }
-};
-
 // A turn that begins with something kept from before, or at a connection that is closing.
 Progress Connection::UnusualTurn() {
   if (state_.write != WriteSide::kOpen) return Discard();
   if (!Accepting()) return Progress::kDone;
-  const StagingLoan loan{context_.workspace};
+  const Workspace::StagingLoan loan{context_.workspace};
   if (output_.empty()) loan.workspace.LendStaging(this);
   return EndTurn(ReceiveMore(0));
 }
@@ -31,7 +25,7 @@ Progress Connection::UnusualTurn() {
 // The rest of a turn that began as usual: `received` is what the first receive brought, `consumed`
 // what the codec took of it.
 Progress Connection::ContinueTurn(IoResult received, Consumed consumed) {
-  const StagingLoan loan{context_.workspace};
+  const Workspace::StagingLoan loan{context_.workspace};
   if (!received.ok() || received.bytes() == 0) return EndTurn(ReceivedNothing(received));
   const std::span<char> room = loan.workspace.receive_room().first(context_.reactor.budget());
   const std::size_t size = received.bytes();
@@ -41,20 +35,8 @@ Progress Connection::ContinueTurn(IoResult received, Consumed consumed) {
   return EndTurn(ReceiveMore(size));
 }
 
-// The end of a turn: what gathered in the staging buffer leaves.
 Progress Connection::EndTurn(Progress progress) {
-  Workspace& workspace = context_.workspace;
-  const ConstBuffer staged(workspace.staged());
-  workspace.TakeStagingBack();
-  if (!staged.empty() && registered()) {
-    const IoResult sent = context_.reactor.kernel().Send(handle(), staged);
-    ++context_.counters.sends;
-    if (sent.ok() && sent.bytes() == staged.size()) {
-      context_.counters.bytes_sent += staged.size();
-    } else {
-      KeepUnsent(sent, staged);
-    }
-  }
+  SendStaged();
   return SettleTurn(progress);
 }
 

@@ -21,6 +21,7 @@ absl::Status ConnectionOptions::Validate() const {
           "linger_timeout must be longer than zero; kForever switches one off");
     }
   }
+  if (requests_max == 0) return Invalid("requests_max must be at least 1");
   if (low_water > high_water) return Invalid("low_water must not be above high_water");
   if (outbound_bytes_max < high_water) {
     return Invalid(

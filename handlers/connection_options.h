@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/status/status.h"
 #include "reactor/kernel/time.h"
@@ -23,6 +24,9 @@ struct ConnectionOptions {
   // comes faster is not saved up: no pause may be longer than this. A rate of 0: only that.
   Duration body_timeout = std::chrono::seconds(20);
   std::size_t body_rate_min = 500;
+  // HTTP requests on one connection: the answer to the last of them says that it closes. Nothing
+  // here grows with their number; to close now and then spreads clients over threads and machines.
+  std::uint32_t requests_max = 1'000'000;
   // How long the peer may take none of our output at all, judged by what it has acknowledged.
   Duration write_timeout = std::chrono::seconds(30);
   // After we have finished sending: how long the peer's own end is awaited, its input discarded.

@@ -8,9 +8,15 @@
 
 namespace edgewise {
 
-SendResult Connection::Write(std::string_view bytes) {
-  if (context_.workspace.StageFor(this, {}, bytes)) return SendResult::kAccepted;
-  return WriteSlowly({}, bytes);
+SendResult Connection::WriteWithin(const Envelope& envelope, std::string_view payload) {
+  if (context_.workspace.StageFor(this, envelope, payload)) return SendResult::kAccepted;
+  return WriteSlowly(envelope, payload);
+}
+
+void Connection::AskForDrained() {
+  if (!registered() || state_.write != WriteSide::kOpen) return;
+  state_.marks |= kDrainedWanted;
+  reactor()->AddInterest(*this, kWritable);
 }
 
 SendResult Connection::WriteSlowly(const Envelope& envelope, std::string_view payload) {
@@ -97,6 +103,21 @@ IoResult Connection::Settle(const IoResult& result, std::size_t wanted) {
   return IoResult::Bytes(sent);
 }
 
+// What gathered in the staging buffer during a turn leaves.
+void Connection::SendStaged() {
+  Workspace& workspace = context_.workspace;
+  const ConstBuffer staged(workspace.staged());
+  workspace.TakeStagingBack();
+  if (staged.empty() || !registered()) return;
+  const IoResult sent = context_.reactor.kernel().Send(handle(), staged);
+  ++context_.counters.sends;
+  if (sent.ok() && sent.bytes() == staged.size()) {
+    context_.counters.bytes_sent += staged.size();
+  } else {
+    KeepUnsent(sent, staged);
+  }
+}
+
 // The send at the end of a turn did not take all that was staged.
 void Connection::KeepUnsent(IoResult result, ConstBuffer staged) {
   if (!registered()) return;
@@ -112,15 +133,27 @@ Progress Connection::HandleOutput() {
   if (progress == Progress::kFailed) return progress;
   if (output_.bytes() <= context_.options.low_water) ReleaseHold(Hold::kHighWater);
   if (!output_.empty()) return progress;
-  if (state_.write == WriteSide::kOpen) {
-    Drained();
-    // Closed there, or broken: frames that were not delivered never will be.
-    if (state_.write != WriteSide::kOpen) input_.Clear(context_.workspace.gauge());
-  }
+  if (state_.write == WriteSide::kOpen) TellDrained();
   if (state_.write == WriteSide::kDraining && output_.empty()) FinishWriting();
   if (!registered()) return Progress::kFailed;
-  // Drained may have sent more. Its room is known: the last send took everything.
-  return output_.empty() ? Progress::kDone : Progress::kPreempted;
+  if (output_.empty() && (state_.marks & kDrainedWanted) == 0) return Progress::kDone;
+  return (ready() & kWritable) != 0 ? Progress::kPreempted : Progress::kDrained;
+}
+
+// What the service writes now leaves in one send, like the answers of an input turn.
+void Connection::TellDrained() {
+  state_.marks &= static_cast<Marks>(~kDrainedWanted);
+  const Workspace::StagingLoan loan{context_.workspace};
+  const std::uint64_t sent_before = context_.counters.bytes_sent;
+  loan.workspace.LendStaging(this);
+  Drained();
+  SendStaged();
+  const std::uint64_t sent = context_.counters.bytes_sent - sent_before;
+  context_.reactor.Charge(sent);
+  // That all of it has left already is told, too, in the next turn.
+  if (sent != 0 && output_.empty()) AskForDrained();
+  // Closed there, or broken: frames that were not delivered never will be.
+  if (state_.write != WriteSide::kOpen) input_.Clear(context_.workspace.gauge());
 }
 
 // Sends from the queue until it is empty, the socket is full, or the budget is spent.

@@ -83,6 +83,10 @@ class FramedConnection final : public Connection {
     }
   }
 
+  void EndFraming() override {
+    if constexpr (requires { codec_.EndFraming(); }) codec_.EndFraming();
+  }
+
   Handler& handler() { return handler_; }
 
  private:

@@ -8,10 +8,11 @@
 namespace edgewise {
 
 std::string HoldNames(HoldSet holds) {
-  constexpr std::array<std::pair<Hold, std::string_view>, 3> kNames{{
+  constexpr std::array<std::pair<Hold, std::string_view>, 4> kNames{{
       {Hold::kHighWater, "high-water"},
       {Hold::kUser, "user"},
       {Hold::kMemory, "memory"},
+      {Hold::kAnswer, "answer"},
   }};
   std::string text;
   for (const auto& [hold, name] : kNames) {

@@ -11,6 +11,7 @@ enum class Hold : std::uint8_t {
   kHighWater = 1,  // too much output is queued; ends at low water
   kUser = 2,       // the service asked; ends when it says so
   kMemory = 4,     // the buffers of all connections together are over their budget
+  kAnswer = 8,     // requests wait for the answer before theirs; ends with it
 };
 
 using HoldSet = std::uint8_t;

@@ -51,6 +51,11 @@ class Workspace {
     staging_owner_ = nullptr;
     ClearStaged();
   }
+  // Whatever happens in a turn, an exception of the service's included, the buffer comes back.
+  struct StagingLoan {
+    Workspace& workspace;
+    ~StagingLoan() { workspace.TakeStagingBack(); }
+  };
   std::string_view staged() const {
     return {staging_.get(), static_cast<std::size_t>(staging_end_ - staging_.get())};
   }

@@ -19,6 +19,7 @@ ABSL_FLAG(std::uint64_t, body_rate_min, 500, "bytes of a body per second");
 ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30), "no output taken");
 ABSL_FLAG(absl::Duration, linger_timeout, absl::Seconds(2), "peer's end after our own");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10), "finishing at the end");
+ABSL_FLAG(std::uint32_t, requests_max, 1'000'000, "requests on one connection");
 ABSL_FLAG(std::uint64_t, connections_max, 0, "connections at once");
 ABSL_FLAG(std::uint64_t, connections_per_address_max, 0, "connections at once from an address");
 ABSL_FLAG(std::uint64_t, frame_bytes_max, 64u << 20, "largest frame or line");
@@ -71,6 +72,7 @@ Limits (durations like 500ms, 30s, 2m; inf switches a timeout off)
   --write_timeout=30s     without the peer taking any output
   --linger_timeout=2s     waiting for the peer's end after our own
   --drain_timeout=10s     finishing in flight at SIGTERM
+  --requests_max=1000000  http: requests on one connection before it closes
   --connections_max=0     at once; 0: somewhat less than half of the descriptor limit
   --connections_per_address_max=0   at once from one IP address; 0: no such limit
   --frame_bytes_max=67108864        largest frame or line
@@ -112,6 +114,7 @@ absl::StatusOr<ServeCommand> FromFlags() {
                        .head_timeout = ToDuration(absl::GetFlag(FLAGS_head_timeout)),
                        .body_timeout = ToDuration(absl::GetFlag(FLAGS_body_timeout)),
                        .body_rate_min = absl::GetFlag(FLAGS_body_rate_min),
+                       .requests_max = absl::GetFlag(FLAGS_requests_max),
                        .write_timeout = ToDuration(absl::GetFlag(FLAGS_write_timeout)),
                        .linger_timeout = ToDuration(absl::GetFlag(FLAGS_linger_timeout)),
                        .high_water = absl::GetFlag(FLAGS_high_water),

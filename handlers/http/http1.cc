@@ -1,155 +1,17 @@
-// The only file that knows of Boost.Beast. See http1.h for the approach.
+// See http1.h for the approach.
 #include "handlers/http/http1.h"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
 
+#include "handlers/http/http_head_parser.h"
 #include "handlers/http/http_policy.h"
 
 namespace edgewise {
 namespace {
 
-namespace http = boost::beast::http;
-
 constexpr std::size_t kRequestLineBytesLimit = 65000;
 constexpr std::size_t kLargeLimit = std::size_t{1} << 30;
-
-std::string_view View(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-HttpMethod MethodOf(http::verb verb) {
-  switch (verb) {
-    case http::verb::get:
-      return HttpMethod::kGet;
-    case http::verb::head:
-      return HttpMethod::kHead;
-    case http::verb::post:
-      return HttpMethod::kPost;
-    case http::verb::put:
-      return HttpMethod::kPut;
-    case http::verb::delete_:
-      return HttpMethod::kDelete;
-    case http::verb::connect:
-      return HttpMethod::kConnect;
-    case http::verb::options:
-      return HttpMethod::kOptions;
-    case http::verb::trace:
-      return HttpMethod::kTrace;
-    case http::verb::patch:
-      return HttpMethod::kPatch;
-    default:
-      return HttpMethod::kOther;
-  }
-}
-
-// Parses one complete head. Beast splits and validates it; the callbacks add what it lets pass.
-class HeadParser final : public http::basic_parser<true> {
- public:
-  explicit HeadParser(std::size_t headers_max) : headers_max_(headers_max) {
-    skip(true);                          // bodies are ours: Beast is done when the head is
-    header_limit(std::uint32_t{0} - 1);  // limits are ours too, checked before
-  }
-
-  // The verdict on `head`, which ends with an empty line.
-  HttpRefusal Parse(std::string_view head) {
-    boost::beast::error_code error;
-    const std::size_t used = put(boost::asio::const_buffer(head.data(), head.size()), error);
-    if (refusal_ != HttpRefusal::kNone) {
-      return refusal_;
-    }
-    if (error) {
-      return RefusalFor(error);
-    }
-    if (!is_done() || used != head.size()) {
-      return HttpRefusal::kBadHeaderValue;  // it saw another end than we did: trust neither
-    }
-    return fields_.Verdict(parts_.minor_version);
-  }
-
-  HttpRequest::Parts& parts() { return parts_; }
-  const HttpFieldPolicy& fields() const { return fields_; }
-
- private:
-  using string_view = boost::beast::string_view;
-  using error_code = boost::beast::error_code;
-
-  void on_request_impl(http::verb verb, string_view method_text, string_view target, int version,
-                       error_code& error) override {
-    parts_.method = MethodOf(verb);
-    parts_.method_text = View(method_text);
-    parts_.target = View(target);
-    parts_.minor_version = static_cast<std::uint8_t>(version - 10);
-    Judge(CheckTarget(parts_.method, parts_.target), error);
-  }
-
-  void on_field_impl(http::field name, string_view, string_view value, error_code& error) override {
-    if (++header_count_ > headers_max_) {
-      return Judge(HttpRefusal::kTooManyHeaders, error);
-    }
-    switch (name) {
-      case http::field::host:
-        return Judge(fields_.Host(View(value)), error);
-      case http::field::content_length:
-        return Judge(fields_.ContentLength(View(value)), error);
-      case http::field::transfer_encoding:
-        return fields_.TransferEncoding(View(value));
-      case http::field::connection:
-        return fields_.Connection(View(value));
-      default:
-        return;
-    }
-  }
-
-  void on_header_impl(error_code&) override {}
-  void on_finish_impl(error_code&) override {}
-
-  // Never called: bodies are skipped. (Newer versions of Beast have the trailer one.)
-  void on_response_impl(int, string_view, int, error_code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(string_view, error_code&) override { return 0; }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
-  virtual void on_trailer_field_impl(http::field, string_view, string_view, error_code&) {}
-
-  void Judge(HttpRefusal refusal, error_code& error) {
-    if (refusal != HttpRefusal::kNone) [[unlikely]] {
-      refusal_ = refusal;
-      error = http::error::bad_value;
-    }
-  }
-
-  HttpRefusal RefusalFor(const error_code& error) const {
-    if (error == http::error::bad_method) {
-      return HttpRefusal::kBadMethod;
-    }
-    if (error == http::error::bad_target) {
-      return HttpRefusal::kBadTarget;
-    }
-    if (error == http::error::bad_version) {
-      return HttpRefusal::kBadRequestLine;
-    }
-    if (error == http::error::bad_field) {
-      return HttpRefusal::kBadHeaderName;
-    }
-    if (error == http::error::bad_line_ending) {
-      return HttpRefusal::kBareCarriageReturn;
-    }
-    if (error == http::error::bad_content_length) {
-      return fields_.BadContentLength();
-    }
-    if (error == http::error::bad_transfer_encoding) {
-      return fields_.BadTransferEncoding();
-    }
-    return HttpRefusal::kBadHeaderValue;
-  }
-
-  HttpRequest::Parts parts_;
-  HttpFieldPolicy fields_;
-  std::size_t headers_max_;
-  std::size_t header_count_ = 0;
-  HttpRefusal refusal_ = HttpRefusal::kNone;
-};
 
 }  // namespace
 
@@ -177,7 +39,14 @@ Decoded<HttpPart> Http1::Decode(std::string_view bytes) {
   if (phase_ == Phase::kRefused) {
     return Refuse(refusal_);
   }
-  return bytes.empty() ? Decoded<HttpPart>::NeedMore(1) : DecodeBody(bytes);
+  if (bytes.empty()) {
+    return Decoded<HttpPart>::NeedMore(1);
+  }
+  if (phase_ == Phase::kBytes) {
+    return Decoded<HttpPart>::Of({HttpRequest({.body = bytes}), HttpPart::Kind::kBytes},
+                                 bytes.size());
+  }
+  return DecodeBody(bytes);
 }
 
 std::string_view Http1::TimeoutFarewell() { return WordsFor(HttpRefusal::kNotInTime).farewell; }
@@ -236,25 +105,25 @@ Http1::Head Http1::FindHead(std::string_view bytes) {
 }
 
 Decoded<HttpPart> Http1::DecodeWithHead(std::string_view bytes, const Head& head) {
-  HeadParser parser(headers_max_);
+  HttpHead parsed;
   const std::string_view text = bytes.substr(head.begin, head.end - head.begin);
-  const HttpRefusal refusal = parser.Parse(text);
+  const HttpRefusal refusal = ParseHttpHead(text, headers_max_, parsed);
   if (refusal != HttpRefusal::kNone) [[unlikely]] {
     return Refuse(refusal);
   }
-  const std::uint64_t body_size = parser.fields().content_length();
+  const std::uint64_t body_size = parsed.fields.content_length();
   if (body_size > body_bytes_max_) [[unlikely]] {
     return Refuse(HttpRefusal::kBodyTooLarge);
   }
-  HttpRequest::Parts& parts = parser.parts();
+  HttpRequest::Parts& parts = parsed.parts;
   // The request line ends " HTTP/1.x\r\n" after the target; the empty line is the last two bytes.
   constexpr std::size_t kVersionAndEnd = 11;
   const char* const target_end = parts.target.data() + parts.target.size();
   const auto block_begin = static_cast<std::size_t>(target_end - bytes.data()) + kVersionAndEnd;
   parts.header_text = bytes.substr(block_begin, head.end - 2 - block_begin);
-  parts.keep_alive = parser.fields().KeepsAlive(parts.minor_version);
+  parts.keep_alive = parsed.fields.KeepsAlive(parts.minor_version);
   ForgetHead();
-  if (parser.fields().chunked()) [[unlikely]] {
+  if (parsed.fields.chunked()) [[unlikely]] {
     body_ = HttpBodyReader::Chunked(body_bytes_max_);
   } else if (bytes.size() - head.end < body_size) {
     body_ = HttpBodyReader::OfLength(body_size);

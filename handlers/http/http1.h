@@ -62,12 +62,14 @@ class Http1 {
 
   // After a malformed answer every further call gives the same one.
   Decoded<HttpPart> Decode(std::string_view bytes);
+  // What follows is another protocol's: delivered as it comes (HttpPart::Kind::kBytes).
+  void EndFraming() { phase_ = Phase::kBytes; }
   // 408.
   static std::string_view TimeoutFarewell();
 
  private:
   // What is being waited for.
-  enum class Phase : std::uint8_t { kHead, kBody, kRefused };
+  enum class Phase : std::uint8_t { kHead, kBody, kBytes, kRefused };
 
   // Where the head begins and ends in the input. `end` is 0 while it is not complete.
   struct Head {

@@ -3,11 +3,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string_view>
 
-#include "handlers/frame_handler.h"
-#include "handlers/http/http1.h"
+#include "handlers/http/http_conversation.h"
 #include "handlers/http/http_gathering.h"
 #include "handlers/http/http_request.h"
 #include "handlers/http/http_responder.h"
@@ -15,11 +13,10 @@
 namespace edgewise {
 
 // One is made for each connection. Requests come one at a time, in order, pipelined ones in a batch
-// whose answers leave in one send; each is to be answered before OnRequest returns. A request comes
-// whole: a body that did not arrive with its head is gathered here first, in memory that counts
-// towards the budget of all connections. (A handler that wants bodies as they come derives from
-// BasicFrameHandler<HttpPart>.) A client that waits for `100 Continue` gets it; any other
-// expectation is answered with 417.
+// whose answers leave in one send. Each is answered before OnRequest returns, or deferred there
+// (HttpResponder has all the ways). A request comes whole: a body that did not arrive with its head
+// is gathered here first, in memory that counts towards the budget of all connections. Who wants
+// bodies as they come derives from HttpStreamHandler.
 //
 // Threading, ownership, views: as for every BasicFrameHandler; a request lives until OnRequest
 // returns.
@@ -30,11 +27,9 @@ namespace edgewise {
 //     }
 //   };
 //   server.Serve<edgewise::Http1, Hello>();
-class HttpHandler : public BasicFrameHandler<HttpPart> {
+class HttpHandler : public HttpConversation {
  public:
   virtual void OnRequest(const HttpRequest& request, HttpResponder& response) = 0;
-
-  void OnFrame(Connection& peer, const HttpPart& part) final;
 
  protected:
   // How large the body of this request may be, in bytes, if less than the codec allows. Larger ones
@@ -42,12 +37,10 @@ class HttpHandler : public BasicFrameHandler<HttpPart> {
   virtual std::uint64_t BodyBytesMax(const HttpRequest& head) const;
 
  private:
-  void Begin(Connection& peer, const HttpRequest& head);
-  void Gather(Connection& peer, std::string_view piece);
-  // Answers with 413 and closes: what is left of the body is not waited for.
-  void RefuseBody(Connection& peer, const HttpRequest& head);
-  // Makes the responder; a request that was left without an answer gets a 500.
-  void Answer(Connection& peer, const HttpRequest& request);
+  void Whole(const HttpRequest& request, HttpResponder& response) final;
+  void Head(const HttpRequest& head, HttpResponder& response) final;
+  void Body(std::string_view piece, HttpResponder& response) final;
+  void Complete(HttpResponder& response) final;
 
   std::unique_ptr<HttpGathering> gathering_;  // the request that is not over; usually none
 };

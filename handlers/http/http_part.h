@@ -1,4 +1,4 @@
-// HttpPart: what Http1 delivers: a whole request, or one that comes in several parts.
+// HttpPart: what Http1 delivers: a whole request, or a part of one.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@ struct HttpPart {
     kHead,   // `request` without its body, which follows
     kBody,   // nothing but body(), which may be empty
     kEnd,    // the same, and it is the last of this request
+    kBytes,  // of another protocol, after an upgrade: nothing but body()
   };
 
   std::string_view body() const { return request.body(); }

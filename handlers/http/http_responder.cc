@@ -1,8 +1,11 @@
-// Head and body, staged one behind the other.
+// Head and body, staged one behind the other; chunks; and when to close.
 #include "handlers/http/http_responder.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <string>
+#include <utility>
 
 #include "handlers/connection_context.h"
 #include "reactor/check.h"
@@ -12,38 +15,207 @@ namespace {
 
 // Heads up to this size are written on the stack.
 constexpr std::size_t kUsualHeadBytes = 512;
+// Longer pieces are cut: so the size has six digits, and fits into an envelope with its CRLF.
+constexpr std::size_t kChunkBytesMax = 0xffffff;
+
+// The size line before a chunk, and the line end after it.
+Envelope ChunkAround(std::size_t size) {
+  std::array<char, 8> line{};
+  std::uint8_t digits = 0;
+  for (std::size_t rest = size; rest != 0; rest >>= 4) ++digits;
+  for (std::uint8_t i = digits; i-- != 0; size >>= 4) line[i] = "0123456789abcdef"[size & 15];
+  line[digits] = '\r';
+  line[digits + 1] = '\n';
+  return {.prefix = ShortBytes::OfMemory(std::bit_cast<std::uint64_t>(line)),
+          .suffix = {'\r', '\n'},
+          .prefix_size = static_cast<std::uint8_t>(digits + 2),
+          .suffix_size = 2};
+}
 
 }  // namespace
 
 SendResult HttpResponder::Send(const Answer& answer, std::string_view body) {
-  EDGEWISE_CHECK(!sent_, "a request was answered twice");
-  sent_ = true;
-  ConnectionContext& context = peer_.context();
-  // A server that is stopping says so with its last answer, not before requests that are here
-  // already.
-  const bool last = peer_.finishing() && context.workspace.batch_left() == 0;
-  const HttpPersistence persistence = last ? HttpPersistence::kClose : PersistenceFor(request_);
-  const HttpResponseHead head{
-      .status = answer.status,
-      .persistence = persistence,
-      .content_type = answer.content_type,
-      .content_length = body.size(),
-      .date = context.workspace.Date(context.reactor.kernel(), context.reactor.now()),
-      .headers = answer.headers};
+  EDGEWISE_CHECK(stage_ == Stage::kOwed, "a request was answered twice");
+  if (!complete_) CloseAfterwards();
+  DecidePersistence();
+  HttpResponseHead head = HeadOf(answer);
+  head.content_length = body.size();
+  SendResult result = WriteHead(head);
+  if (result == SendResult::kAccepted && !bodiless_) result = peer_->Write(body);
+  Finish();
+  return result;
+}
+
+SendResult HttpResponder::Begin(const Answer& answer, std::optional<std::uint64_t> length) {
+  EDGEWISE_CHECK(stage_ == Stage::kOwed, "a request was answered twice");
+  framing_ = length        ? HttpFraming::kLength
+             : speaks_1_1_ ? HttpFraming::kChunked
+                           : HttpFraming::kUntilClose;
+  if (framing_ == HttpFraming::kUntilClose) CloseAfterwards();
+  DecidePersistence();
+  HttpResponseHead head = HeadOf(answer);
+  head.framing = framing_;
+  head.content_length = left_ = length.value_or(0);
+  stage_ = Stage::kBody;
+  return WriteHead(head);
+}
+
+SendResult HttpResponder::Write(std::string_view piece) {
+  EDGEWISE_CHECK(stage_ == Stage::kBody, "a body is written between Begin and End");
+  if (framing_ == HttpFraming::kLength) {
+    if (piece.size() > left_) {
+      Abandon();
+      return SendResult::kTooLong;
+    }
+    left_ -= piece.size();
+  }
+  if (bodiless_) return SendResult::kAccepted;
+  if (framing_ != HttpFraming::kChunked) return peer_->Write(piece);
+  SendResult result = SendResult::kAccepted;
+  while (!piece.empty() && result == SendResult::kAccepted) {
+    const std::string_view chunk = piece.substr(0, std::min(piece.size(), kChunkBytesMax));
+    result = peer_->WriteWithin(ChunkAround(chunk.size()), chunk);
+    piece.remove_prefix(chunk.size());
+  }
+  return result;
+}
+
+SendResult HttpResponder::End() {
+  EDGEWISE_CHECK(stage_ == Stage::kBody, "a body is written between Begin and End");
+  if (framing_ == HttpFraming::kLength && left_ != 0 && !bodiless_) {
+    Abandon();
+    return SendResult::kClosed;
+  }
+  SendResult result = SendResult::kAccepted;
+  if (framing_ == HttpFraming::kChunked && !bodiless_) result = peer_->Write("0\r\n\r\n");
+  Finish();
+  return result;
+}
+
+void HttpResponder::Abandon() {
+  EDGEWISE_CHECK(stage_ != Stage::kDone, "an answer that is over cannot be abandoned");
+  stage_ = Stage::kDone;
+  source_.reset();
+  peer_->Abort({.cause = CloseCause::kAbandoned});
+}
+
+SendResult HttpResponder::SendFrom(const Answer& answer, std::unique_ptr<HttpBodySource> source,
+                                   std::optional<std::uint64_t> length) {
+  const SendResult result = Begin(answer, length);
+  if (result != SendResult::kAccepted) return result;
+  if (bodiless_) return End();
+  source_ = std::move(source);
+  Resume();
+  return result;
+}
+
+void HttpResponder::Resume() {
+  if (!source_) return;
+  if (peer_->pending_output() == 0) return Pump();
+  asks_ = true;
+  peer_->AskForDrained();
+}
+
+void HttpResponder::Pump() {
+  asks_ = false;
+  if (!source_) return;
+  // It may end the answer by itself, and is needed until it returns.
+  std::unique_ptr<HttpBodySource> source = std::move(source_);
+  const auto outcome = source->Produce(*this, peer_->context().reactor.budget());
+  if (stage_ != Stage::kBody) return;
+  switch (outcome) {
+    case HttpBodySource::Outcome::kMore:
+      asks_ = true;
+      peer_->AskForDrained();
+      [[fallthrough]];
+    case HttpBodySource::Outcome::kWaiting:
+      source_ = std::move(source);
+      return;
+    case HttpBodySource::Outcome::kEnd:
+      static_cast<void>(End());
+      return;
+    case HttpBodySource::Outcome::kFailed:
+      return Abandon();
+  }
+}
+
+HttpReplyRef HttpResponder::Later() {
+  EDGEWISE_CHECK(stage_ != Stage::kDone, "the request has been answered already");
+  deferred_ = true;
+  return {peer_->ref(), this, number_};
+}
+
+SendResult HttpResponder::Upgrade(HttpHeaderValue protocol, std::span<const HttpHeader> headers,
+                                  std::unique_ptr<FrameHandler> next) {
+  EDGEWISE_CHECK(stage_ == Stage::kOwed, "a request was answered twice");
+  if (!complete_ || !speaks_1_1_) {
+    static_cast<void>(Send({.status = HttpStatus::kBadRequest, .content_type = "text/plain"},
+                           "an upgrade has no body, and is of HTTP/1.1\n"));
+    return SendResult::kClosed;
+  }
+  persistence_ = HttpPersistence::kUpgrade;
+  HttpResponseHead head = HeadOf({.status = HttpStatus::kSwitchingProtocols, .headers = headers});
+  head.upgrade = protocol;
+  const SendResult result = WriteHead(head);
+  if (result != SendResult::kAccepted) return result;
+  peer_->EndFraming();
+  successor_ = std::move(next);
+  Finish();
+  successor_->OnOpen(*peer_);
+  return result;
+}
+
+void HttpResponder::HoldRequests() {
+  held_ = true;
+  peer_->AddHold(Hold::kAnswer);
+}
+
+void HttpResponder::Forget() {
+  stage_ = Stage::kDone;
+  source_.reset();
+}
+
+// A server that is stopping says so with its last answer, not before requests that are here
+// already.
+bool HttpResponder::IsLast() const {
+  const std::size_t behind = held_ ? peer_->undelivered() : peer_->context().workspace.batch_left();
+  return peer_->finishing() && behind == 0;
+}
+
+void HttpResponder::DecidePersistence() {
+  if (IsLast() || number_ >= peer_->context().options.requests_max) [[unlikely]]
+    CloseAfterwards();
+}
+
+HttpResponseHead HttpResponder::HeadOf(const Answer& answer) {
+  ConnectionContext& context = peer_->context();
+  bodiless_ = is_head_ || !HasBody(answer.status);
+  return {.status = answer.status,
+          .persistence = persistence_,
+          .content_type = answer.content_type,
+          .date = context.workspace.Date(context.kernel, context.reactor.now()),
+          .headers = answer.headers};
+}
+
+SendResult HttpResponder::WriteHead(const HttpResponseHead& head) {
   const std::size_t size_max = head.SizeMax();
-  SendResult result;
   if (size_max <= kUsualHeadBytes) [[likely]] {
     std::array<char, kUsualHeadBytes> text;
-    result = peer_.Write({text.data(), head.WriteTo(text)});
-  } else {
-    std::string text(size_max, '\0');
-    text.resize(head.WriteTo(text));
-    result = peer_.Write(text);
+    return peer_->Write({text.data(), head.WriteTo(text)});
   }
-  const bool bodiless = request_.method() == HttpMethod::kHead || !HasBody(answer.status);
-  if (result == SendResult::kAccepted && !bodiless) result = peer_.Write(body);
-  if (persistence == HttpPersistence::kClose) peer_.Close();
-  return result;
+  std::string text(size_max, '\0');
+  text.resize(head.WriteTo(text));
+  return peer_->Write(text);
+}
+
+// The answer is over. Whether the connection is, too, was said in its head, unless it was over
+// before the request.
+void HttpResponder::Finish() {
+  stage_ = Stage::kDone;
+  source_.reset();
+  if (persistence_ == HttpPersistence::kClose || !complete_) peer_->Close();
+  if (held_) peer_->ReleaseHold(Hold::kAnswer);
+  held_ = false;
 }
 
 }  // namespace edgewise

@@ -17,6 +17,7 @@ struct Phrase {
 };
 
 constexpr Phrase kPhrases[] = {
+    {HttpStatus::kSwitchingProtocols, "Switching Protocols"},
     {HttpStatus::kOk, "OK"},
     {HttpStatus::kCreated, "Created"},
     {HttpStatus::kAccepted, "Accepted"},
@@ -98,6 +99,8 @@ char* PutPersistence(char* at, HttpPersistence persistence) {
       return PutLiteral(at, "Connection: keep-alive\r\n");
     case HttpPersistence::kClose:
       return PutLiteral(at, "Connection: close\r\n");
+    case HttpPersistence::kUpgrade:
+      return PutLiteral(at, "Connection: Upgrade\r\n");
   }
   return at;
 }
@@ -119,7 +122,7 @@ std::string_view ReasonPhrase(HttpStatus status) {
 }
 
 std::size_t HttpResponseHead::SizeMax() const {
-  std::size_t size = kFixedBytesMax + content_type.text().size();
+  std::size_t size = kFixedBytesMax + content_type.text().size() + upgrade.text().size();
   for (const HttpHeader& header : headers) {
     size += header.name().size() + header.value().size() + 4;  // ": " and CRLF
   }
@@ -143,8 +146,21 @@ std::size_t HttpResponseHead::WriteTo(std::span<char> out) const {
       at = PutText(at, content_type.text());
       at = PutLiteral(at, "\r\n");
     }
-    at = PutLiteral(at, "Content-Length: ");
-    at = PutNumber(at, content_length);
+    switch (framing) {
+      case HttpFraming::kLength:
+        at = PutLiteral(at, "Content-Length: ");
+        at = PutNumber(at, content_length);
+        at = PutLiteral(at, "\r\n");
+        break;
+      case HttpFraming::kChunked:
+        at = PutLiteral(at, "Transfer-Encoding: chunked\r\n");
+        break;
+      case HttpFraming::kUntilClose:
+        break;
+    }
+  } else if (!upgrade.text().empty()) {
+    at = PutLiteral(at, "Upgrade: ");
+    at = PutText(at, upgrade.text());
     at = PutLiteral(at, "\r\n");
   }
   for (const HttpHeader& header : headers) {

@@ -13,6 +13,7 @@
 namespace edgewise {
 
 enum class HttpStatus : std::uint16_t {
+  kSwitchingProtocols = 101,
   kOk = 200,
   kCreated = 201,
   kAccepted = 202,
@@ -61,6 +62,14 @@ enum class HttpPersistence : std::uint8_t {
   kImplied,    // nothing: it stays open, as HTTP/1.1 has it
   kKeepAlive,  // "Connection: keep-alive": it stays open, said to a client that speaks HTTP/1.0
   kClose,      // "Connection: close"
+  kUpgrade,    // "Connection: Upgrade": it goes on in another protocol
+};
+
+// How the end of a response's body is known.
+enum class HttpFraming : std::uint8_t {
+  kLength,      // Content-Length
+  kChunked,     // Transfer-Encoding: chunked
+  kUntilClose,  // the connection ends with it
 };
 
 // What the answer to `request` should say if the server has no reason of its own to close.
@@ -86,8 +95,11 @@ struct HttpResponseHead {
   HttpPersistence persistence = HttpPersistence::kImplied;
   // Empty: no Content-Type is written.
   HttpHeaderValue content_type{};
-  // Bytes of the body.
+  HttpFraming framing = HttpFraming::kLength;
+  // Bytes of the body, if that is its framing.
   std::uint64_t content_length = 0;
+  // With kUpgrade: to which protocol.
+  HttpHeaderValue upgrade{};
   // From HttpDate. Empty: no Date is written.
   HttpDateText date{};
   // Written after the others, in this order.

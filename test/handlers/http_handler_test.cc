@@ -9,19 +9,6 @@
 #include "test/handlers/peer.h"
 
 namespace edgewise::handlers_test {
-namespace {
-
-std::size_t CountOf(std::string_view text, std::string_view what) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(what); at != std::string_view::npos;
-       at = text.find(what, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
-}  // namespace
-
 TEST_CASE("a request that comes byte by byte is delivered whole") {
   Site site;
   Peer peer(site.address());

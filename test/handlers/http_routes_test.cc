@@ -20,20 +20,12 @@ class Api : public RoutedHttpHandler<Api> {
   }
 };
 
-struct ApiSite : Stage {
+struct ApiSite : HttpStageBase {
   ApiSite() {
     routes.On(HttpMethod::kGet, "/users/{id}", &Api::User)
         .On(HttpMethod::kPost, "/small", &Api::Create, {.body_bytes_max = 8})
         .On(HttpMethod::kPost, "/large", &Api::Create);
     ServeMade(MakerOf<Http1, Api>(Http1(), &routes));
-  }
-  // All that is answered to `request`, which is the last one: the connection ends behind it.
-  std::string Ask(const std::string& request) {
-    Peer peer(address());
-    peer.Send(request);
-    peer.Finish();
-    REQUIRE(Until([&] { return peer.Pump().empty() ? peer.over() : peer.ended(); }));
-    return std::string(peer.Pump());
   }
 
   HttpRoutes<Api> routes;

@@ -4,11 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "handlers/connection_context.h"
 #include "handlers/http/http_handler.h"
 #include "handlers/service.h"
-#include "test/handlers/peer.h"
-#include "test/handlers/stage.h"
+#include "test/handlers/http_script.h"
 
 namespace edgewise::handlers_test {
 
@@ -24,23 +22,14 @@ class Mirror : public HttpHandler {
   }
 };
 
-struct Site : Stage {
-  explicit Site(const StageOptions& options = {}) : Stage(options) {
+struct Site : HttpStageBase {
+  explicit Site(const StageOptions& options = {}) : HttpStageBase(options) {
     ServeMade(MakerOf<Http1, Mirror>({}));
   }
 
   const ConnectionCounters& connections() {
     last_ = counters();
     return last_.connection;
-  }
-  // Bytes in the buffers of all connections. REQUIRES: there is one.
-  std::size_t Buffered() { return newest()->context().workspace.gauge().bytes(); }
-  // Until `text` ends what the peer has received.
-  bool Ends(Peer& peer, std::string_view text) {
-    return Until([&] {
-      const std::string_view got = peer.Pump();
-      return got.size() >= text.size() && got.substr(got.size() - text.size()) == text;
-    });
   }
 
  private:

@@ -61,7 +61,7 @@ EXCEPTIONS = {
     "handlers/admissions.cc": {
         r"pthread_mutex_(un)?lock": "the caps hold for all reactors together; once a connection",
     },
-    "handlers/http/http1.cc": {
+    "handlers/http/http_head_parser.cc": {
         r"pthread_mutex_(un)?lock": "in boost::system's error categories, which Beast brings along",
     },
     "handlers/server.cc": {

@@ -1,0 +1,40 @@
+// HttpReplyRef: the weak name of an answer that is owed.
+#pragma once
+
+#include <cstdint>
+
+#include "handlers/connection_ref.h"
+
+namespace edgewise {
+
+class ConnectionTable;
+class HttpResponder;
+
+// Tells, at any later time, whether that very request still waits for its answer.
+//
+// Threading: a value that any thread may keep; Find in the connection's own.
+//
+//   const HttpReplyRef ref = response.Later();
+//   pool.Run([ref, &server] {
+//     std::string text = SlowQuery();
+//     server.Post(0, [ref, text](Worker& worker) {
+//       if (HttpResponder* response = ref.Find(worker.table())) response->Send({}, text);
+//     });
+//   });
+class HttpReplyRef {
+ public:
+  HttpReplyRef() = default;
+  // `number`: of the request on its connection.
+  HttpReplyRef(const ConnectionRef& connection, HttpResponder* responder, std::uint32_t number)
+      : connection_(connection), responder_(responder), number_(number) {}
+
+  // Null if the connection is gone or closing, or the request has been answered.
+  HttpResponder* Find(ConnectionTable& table) const;
+
+ private:
+  ConnectionRef connection_{};
+  HttpResponder* responder_ = nullptr;  // alive as long as the connection that is named
+  std::uint32_t number_ = 0;
+};
+
+}  // namespace edgewise

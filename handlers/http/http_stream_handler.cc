@@ -1,0 +1,12 @@
+// A request that came whole is given in the same steps as any other.
+#include "handlers/http/http_stream_handler.h"
+
+namespace edgewise {
+
+void HttpStreamHandler::Whole(const HttpRequest& request, HttpResponder& response) {
+  OnHead(request, response);
+  if (!response.done() && !request.body().empty()) OnBody(request.body(), response);
+  if (!response.done()) OnComplete(response);
+}
+
+}  // namespace edgewise

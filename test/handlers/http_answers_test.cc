@@ -1,0 +1,300 @@
+// Answers in pieces, from a source, and later: whole, in order, and no faster than the reader.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <string>
+
+#include "test/handlers/http_script.h"
+#include "test/handlers/peer.h"
+
+namespace edgewise::handlers_test {
+namespace {
+
+using Outcome = HttpBodySource::Outcome;
+
+// Writes `pieces` pieces of the pattern, one each time it is asked.
+class Pieces : public HttpBodySource {
+ public:
+  Pieces(int pieces, std::size_t piece_bytes, Outcome last = Outcome::kEnd)
+      : left_(pieces), text_(Pattern(piece_bytes)), last_(last) {}
+  Outcome Produce(HttpResponder& response, std::size_t) override {
+    ++asked;
+    response.Write(text_);
+    return --left_ == 0 ? last_ : Outcome::kMore;
+  }
+  int asked = 0;
+
+ private:
+  int left_;
+  std::string text_;
+  Outcome last_;
+};
+
+}  // namespace
+
+TEST_CASE("an answer in pieces comes in chunks, or by its length, or until the end") {
+  HttpStage stage;
+  bool announced = false;
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    response.Begin({.content_type = "text/plain"},
+                   announced ? std::optional<std::uint64_t>(11) : std::nullopt);
+    response.Write("hello");
+    response.Write("");
+    response.Write(" there");
+    CHECK(response.End() == SendResult::kAccepted);
+    CHECK(response.done());
+  };
+  SECTION("chunks") {
+    const std::string got = stage.Ask(Get() + Get());
+    CHECK(CountOf(got,
+                  "\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "5\r\nhello\r\n6\r\n there\r\n0\r\n\r\n") == 2);
+    CHECK(CountOf(got, "Content-Length") == 0);
+  }
+  SECTION("by length") {
+    announced = true;
+    const std::string got = stage.Ask(Get() + Get());
+    CHECK(CountOf(got, "\r\nContent-Length: 11\r\n\r\nhello there") == 2);
+  }
+  SECTION("until the end, to a client that does not know chunks") {
+    const std::string got = stage.Ask("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + Get());
+    CHECK(CountOf(got, "HTTP/1.1 200") == 1);
+    CHECK(CountOf(got, "\r\nConnection: close\r\n") == 1);
+    CHECK(CountOf(got, "Transfer-Encoding") == 0);
+    CHECK(got.ends_with("\r\n\r\nhello there"));
+  }
+  SECTION("HEAD: nothing behind the head") {
+    const std::string got = stage.Ask("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(got.ends_with("\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  }
+}
+
+TEST_CASE("a body with less or more than was announced breaks the connection") {
+  HttpStage stage;
+  const bool more = GENERATE(false, true);
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    response.Begin({}, 5);
+    response.Write("hell");
+    CHECK((more ? response.Write("oo") : response.End()) ==
+          (more ? SendResult::kTooLong : SendResult::kClosed));
+    CHECK(response.done());
+  };
+  Peer peer(stage.address());
+  peer.Send(Get());
+  REQUIRE(stage.Until([&] { return static_cast<void>(peer.Pump()), peer.over(); }));
+  CHECK(stage.closes(CloseCause::kAbandoned) == 1);
+}
+
+TEST_CASE("requests behind one that is answered later wait, and are answered in order") {
+  HttpStage stage;
+  HttpReplyRef ref;
+  int requests = 0;
+  stage.http.on_request = [&](const HttpRequest& request, HttpResponder& response) {
+    ++requests;
+    if (request.path() == "/later") {
+      ref = response.Later();
+    } else {
+      response.Send({}, request.path());
+    }
+  };
+  Peer peer(stage.address());
+  peer.Send(Get("/a") + Get("/later") + Get("/b"));
+  REQUIRE(stage.Until([&] { return requests == 2; }));
+  stage.Settle();
+  CHECK(requests == 2);
+  CHECK(stage.newest()->holds() == HoldBit(Hold::kAnswer));
+  HttpResponder* const response = ref.Find(stage.worker().table());
+  REQUIRE(response != nullptr);
+  SECTION("whole") { response->Send({}, "late"); }
+  SECTION("in pieces") {
+    response->Begin({}, 4);
+    response->Write("la");
+    stage.Settle();
+    CHECK(ref.Find(stage.worker().table()) == response);
+    CHECK(requests == 2);
+    response->Write("te");
+    response->End();
+  }
+  CHECK(ref.Find(stage.worker().table()) == nullptr);
+  REQUIRE(stage.Ends(peer, "/b"));
+  const std::string got(peer.Pull());
+  CHECK(got.find("\r\n\r\n/a") < got.find("\r\n\r\nlate"));
+  CHECK(got.find("\r\n\r\nlate") < got.find("\r\n\r\n/b"));
+  stage.Settle();
+  CHECK(stage.newest()->holds() == 0);
+}
+
+TEST_CASE("the name of an answer resolves to nothing once the connection is gone") {
+  HttpStage stage;
+  HttpReplyRef ref;
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    ref = response.Later();
+  };
+  {
+    Peer peer(stage.address());
+    peer.Send(Get());
+    REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
+    REQUIRE(ref.Find(stage.worker().table()) != nullptr);
+    peer.Reset();
+  }
+  REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));
+  CHECK(ref.Find(stage.worker().table()) == nullptr);
+  CHECK(stage.http.gone == 1);
+  // The number is used again, by somebody else.
+  Peer other(stage.address());
+  other.Send(Get());
+  REQUIRE(stage.Until([&] { return stage.http.requests == 2; }));
+  CHECK(ref.Find(stage.worker().table()) != nullptr);  // the new one's: on_request set it
+}
+
+TEST_CASE("a peer that has finished sending still gets the answer that comes later") {
+  HttpStage stage;
+  HttpReplyRef ref;
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    ref = response.Later();
+  };
+  Peer peer(stage.address());
+  peer.Send(Get());
+  peer.Finish();
+  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
+  stage.Settle();
+  CHECK_FALSE(peer.over());
+  ref.Find(stage.worker().table())->Send({}, "late");
+  REQUIRE(stage.Until([&] { return peer.Pump().empty() ? false : peer.ended(); }));
+  CHECK(peer.Pull().ends_with("late"));
+}
+
+TEST_CASE("a server that stops waits for an answer that comes later") {
+  HttpStage stage;
+  HttpReplyRef ref;
+  stage.http.on_request = [&](const HttpRequest& request, HttpResponder& response) {
+    if (request.path() == "/later") {
+      ref = response.Later();
+    } else {
+      response.Send({}, "behind");
+    }
+  };
+  Peer peer(stage.address());
+  const bool behind = GENERATE(false, true);
+  peer.Send(Get("/later") + (behind ? Get("/behind") : ""));
+  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
+  stage.newest()->Finish();
+  stage.Settle();
+  REQUIRE(stage.open_connections() == 1);
+  ref.Find(stage.worker().table())->Send({}, "late");
+  REQUIRE(stage.Until([&] { return peer.Pump().empty() ? false : peer.ended(); }));
+  const std::string got(peer.Pull());
+  CHECK(got.ends_with(behind ? "behind" : "late"));
+  CHECK(CountOf(got, "Connection: close\r\n") == 1);
+  CHECK(got.find("Connection: close") > (behind ? got.find("late") : 0));
+}
+
+TEST_CASE("a source is asked for more only when the socket has room") {
+  HttpStage stage({.send_buffer = 4096});
+  constexpr int kPieces = 300;
+  Pieces* source = nullptr;
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    auto pieces = std::make_unique<Pieces>(kPieces, 5000);
+    source = pieces.get();
+    response.SendFrom({.content_type = "text/plain"}, std::move(pieces), kPieces * 5000);
+  };
+  Peer peer(stage.address(), {.receive_buffer = 4096});
+  peer.Send(Get() + Get());
+  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
+  stage.Settle();  // the peer reads nothing
+  const int asked = source->asked;
+  CHECK(asked < 60);
+  CHECK(stage.newest()->buffered() < 40'000);
+  stage.Rounds(20);
+  CHECK(source->asked == asked);
+  std::string body;
+  for (int i = 0; i < kPieces; ++i) body += Pattern(5000);
+  REQUIRE(stage.Until([&] { return CountOf(peer.Pump(), "HTTP/1.1 200") == 2; }));
+  REQUIRE(stage.Ends(peer, body));
+  const std::string_view got = peer.Pull();
+  CHECK(got.substr(got.find("\r\n\r\n") + 4).starts_with(body));
+  stage.Settle();
+  CHECK(stage.Buffered() == 0);
+}
+
+TEST_CASE("a source that waits is asked again when it is resumed") {
+  HttpStage stage;
+  struct Waiting : HttpBodySource {
+    Outcome Produce(HttpResponder& response, std::size_t) override {
+      ++asked;
+      if (!ready) return Outcome::kWaiting;
+      response.Write("now");
+      return Outcome::kEnd;
+    }
+    int asked = 0;
+    bool ready = false;
+  };
+  Waiting* source = nullptr;
+  HttpReplyRef ref;
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    auto waiting = std::make_unique<Waiting>();
+    source = waiting.get();
+    ref = response.Later();
+    response.SendFrom({}, std::move(waiting));
+  };
+  Peer peer(stage.address());
+  peer.Send(Get());
+  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
+  stage.Settle();
+  CHECK(source->asked == 1);
+  source->ready = true;
+  ref.Find(stage.worker().table())->Resume();
+  REQUIRE(stage.Ends(peer, "3\r\nnow\r\n0\r\n\r\n"));
+}
+
+TEST_CASE("a source that fails breaks the connection, so that a part is not taken for the whole") {
+  HttpStage stage;
+  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
+    response.SendFrom({}, std::make_unique<Pieces>(3, 100, Outcome::kFailed));
+  };
+  Peer peer(stage.address());
+  peer.Send(Get());
+  REQUIRE(stage.Until([&] { return static_cast<void>(peer.Pump()), peer.over(); }));
+  CHECK_FALSE(peer.Pull().ends_with("0\r\n\r\n"));
+  CHECK(stage.closes(CloseCause::kAbandoned) == 1);
+}
+
+TEST_CASE("a source that throws closes its connection alone") {
+  HttpStage stage;
+  struct Thrower : HttpBodySource {
+    Outcome Produce(HttpResponder& response, std::size_t) override {
+      if (++asked == 3) throw std::runtime_error("no more");
+      response.Write("piece");
+      return Outcome::kMore;
+    }
+    int asked = 0;
+  };
+  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
+    response.SendFrom({}, std::make_unique<Thrower>());
+  };
+  Peer peer(stage.address());
+  peer.Send(Get());
+  REQUIRE(stage.Until([&] { return static_cast<void>(peer.Pump()), peer.over(); }));
+  CHECK(stage.closes(CloseCause::kException) == 1);
+}
+
+TEST_CASE("the last of the requests that a connection may make is told so") {
+  HttpStage stage({.connection = {.requests_max = 3}});
+  stage.http.on_request = [](const HttpRequest& request, HttpResponder& response) {
+    response.Send({.content_type = "text/plain"}, request.path());
+  };
+  SECTION("one below") {
+    const std::string got = stage.Ask(Get("/1") + Get("/2"));
+    CHECK(CountOf(got, "Connection: close") == 0);
+    CHECK(CountOf(got, "HTTP/1.1 200") == 2);
+  }
+  SECTION("at the limit, and one above") {
+    const std::string got = stage.Ask(Get("/1") + Get("/2") + Get("/3") + Get("/4"));
+    CHECK(CountOf(got, "HTTP/1.1 200") == 3);
+    CHECK(CountOf(got, "Connection: close") == 1);
+    CHECK(got.find("Connection: close") > got.find("/2"));
+    CHECK(got.ends_with("/3"));
+  }
+  CHECK(stage.http.gone == 1);
+}
+
+}  // namespace edgewise::handlers_test

@@ -34,6 +34,7 @@
 #include "handlers/codec.h"
 #include "handlers/connection_ref.h"
 #include "handlers/connection_state.h"
+#include "handlers/file_slice.h"
 #include "handlers/hold.h"
 #include "handlers/input_buffer.h"
 #include "handlers/output_queue.h"
@@ -54,9 +55,13 @@ class Connection : public EventHandler, private Timer {
   // Sends one frame: `payload` as the codec frames it. Copies it (or sends it at once).
   virtual SendResult Send(std::string_view payload) = 0;
   // Sends bytes as they are.
-  SendResult Write(std::string_view bytes) { return WriteWithin({}, bytes); }
+  SendResult Write(std::string_view bytes);
   // Sends `payload` with what stands around it.
   SendResult WriteWithin(const Envelope& envelope, std::string_view payload);
+  // Sends some bytes of a file behind what was sent before, without passing them through memory of
+  // the process. It is kept open until then. Many of them count towards high_water, not towards
+  // memory. REQUIRES: the bytes exist; if the file becomes shorter, the connection is abandoned.
+  SendResult SendFile(FileSlice slice);
   // OnDrained comes as soon as the socket has room and nothing is queued: in a turn of its own.
   void AskForDrained();
   // Output that the socket has refused so far, in bytes.
@@ -213,6 +218,9 @@ class Connection : public EventHandler, private Timer {
   IoResult SendPieces(std::span<const ConstBuffer> pieces);
   IoResult Settle(const IoResult& result, std::size_t wanted);
   Progress FlushQueue();
+  void OutputGrew(bool began);
+  IoResult SendFront(std::size_t bytes_max);
+  IoResult SendFrontFile(const OutputChunk& front, std::size_t bytes_max);
   void SendStaged();
   void TellDrained();
   void FinishWriting();

@@ -1,7 +1,8 @@
 // Connection, the half that sends.
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <new>
+#include <utility>
 
 #include "handlers/connection.h"
 #include "handlers/connection_context.h"
@@ -11,6 +12,11 @@ namespace edgewise {
 SendResult Connection::WriteWithin(const Envelope& envelope, std::string_view payload) {
   if (context_.workspace.StageFor(this, envelope, payload)) return SendResult::kAccepted;
   return WriteSlowly(envelope, payload);
+}
+
+SendResult Connection::Write(std::string_view bytes) {
+  if (context_.workspace.StageFor(this, {}, bytes)) return SendResult::kAccepted;
+  return WriteSlowly({}, bytes);
 }
 
 void Connection::AskForDrained() {
@@ -67,13 +73,46 @@ SendResult Connection::Enqueue(std::span<const ConstBuffer> pieces, std::size_t 
     Abort({.cause = CloseCause::kSystem, .error = Error::kNoMemory});
     return SendResult::kClosed;
   }
-  if (workspace.staging_owner() == this) workspace.LendStaging(nullptr);
+  OutputGrew(began);
+  return SendResult::kAccepted;
+}
+
+SendResult Connection::SendFile(FileSlice slice) {
+  if (!registered() || state_.write != WriteSide::kOpen) {
+    ++context_.counters.sends_refused;
+    return SendResult::kClosed;
+  }
+  if (slice.bytes == 0) return SendResult::kAccepted;
+  Workspace& workspace = context_.workspace;
+  const bool staging = workspace.staging_owner() == this;
+  if (staging) SendStaged();
+  if (!registered()) return SendResult::kClosed;
+  const bool began = output_.empty();
+  try {
+    output_.Append(std::move(slice), workspace.chunks(), context_.reactor.now());
+  } catch (const std::bad_alloc&) {
+    Abort({.cause = CloseCause::kSystem, .error = Error::kNoMemory});
+    return SendResult::kClosed;
+  }
+  // A small one leaves at once, so that more can be staged behind it.
+  if (began && FlushQueue() == Progress::kFailed) return SendResult::kClosed;
+  if (output_.empty()) {
+    if (staging) workspace.LendStaging(this);
+  } else {
+    OutputGrew(began);
+  }
+  return SendResult::kAccepted;
+}
+
+// Something is queued, which it was not before if it `began`: sees to it that it leaves.
+void Connection::OutputGrew(bool began) {
+  if (context_.workspace.staging_owner() == this) context_.workspace.LendStaging(nullptr);
   reactor()->AddInterest(*this, kWritable);
+  const ConnectionOptions& options = context_.options;
   // The first look sets the mark that the peer's progress is measured from.
   if (began) ArmAt(NextLook(context_.reactor.now(), options.write_timeout));
-  if (output_.bytes() > options.high_water) AddHold(Hold::kHighWater);
+  if (output_.bytes() + output_.file_bytes() > options.high_water) AddHold(Hold::kHighWater);
   context_.memory.Grew(*this);
-  return SendResult::kAccepted;
 }
 
 // One send of all pieces. Bytes, possibly 0 if the socket has no room; a fault otherwise.
@@ -131,7 +170,9 @@ void Connection::KeepUnsent(IoResult result, ConstBuffer staged) {
 Progress Connection::HandleOutput() {
   const Progress progress = FlushQueue();
   if (progress == Progress::kFailed) return progress;
-  if (output_.bytes() <= context_.options.low_water) ReleaseHold(Hold::kHighWater);
+  if (output_.bytes() + output_.file_bytes() <= context_.options.low_water) {
+    ReleaseHold(Hold::kHighWater);
+  }
   if (!output_.empty()) return progress;
   if (state_.write == WriteSide::kOpen) TellDrained();
   if (state_.write == WriteSide::kDraining && output_.empty()) FinishWriting();
@@ -159,14 +200,11 @@ void Connection::TellDrained() {
 // Sends from the queue until it is empty, the socket is full, or the budget is spent.
 Progress Connection::FlushQueue() {
   const std::size_t budget = context_.reactor.budget();
-  std::array<ConstBuffer, Kernel::kGatherMax> pieces;
   std::size_t spent = 0;
   while (!output_.empty()) {
     if (spent >= budget) return Progress::kPreempted;
-    const std::size_t count = output_.Describe(pieces, budget - spent);
-    std::size_t wanted = 0;
-    for (std::size_t i = 0; i < count; ++i) wanted += pieces[i].size();
-    const IoResult result = SendPieces(std::span(pieces).first(count));
+    const IoResult result = SendFront(budget - spent);
+    if (!registered()) return Progress::kFailed;
     if (!result.ok()) {
       Fail(result.error());
       return Progress::kFailed;
@@ -175,9 +213,36 @@ Progress Connection::FlushQueue() {
     spent += sent;
     context_.reactor.Charge(sent);
     if (sent != 0) output_.Take(sent, context_.workspace.chunks());
-    if (sent < wanted) return Progress::kDrained;
+    // The socket is full: only a send that fell short or would have blocked has seen that.
+    if ((ready() & kWritable) == 0) return Progress::kDrained;
   }
   return Progress::kDone;
+}
+
+// One send of what is at the front of the queue.
+IoResult Connection::SendFront(std::size_t bytes_max) {
+  if (const OutputChunk* const file = output_.FrontFile()) return SendFrontFile(*file, bytes_max);
+  std::array<ConstBuffer, Kernel::kGatherMax> pieces;
+  const std::size_t count = output_.Describe(pieces, bytes_max);
+  return SendPieces(std::span(pieces).first(count));
+}
+
+// A file's send may fall short although the socket has room; that it has none, only "would block"
+// says.
+IoResult Connection::SendFrontFile(const OutputChunk& front, std::size_t bytes_max) {
+  const std::size_t wanted = std::min(front.size(), bytes_max);
+  IoResult result = IoResult::Failure(Error::kInterrupted);
+  while (result.error() == Error::kInterrupted) {
+    ++context_.counters.sends;
+    result = context_.kernel.SendFile(handle(), front.file()->handle(), front.offset(), wanted);
+  }
+  if (result.would_block()) return Settle(result, wanted);
+  if (result.ok() && result.bytes() == 0) {
+    Abort({.cause = CloseCause::kAbandoned, .detail = "a file became shorter while it was sent"});
+  } else if (result.ok()) {
+    context_.counters.bytes_sent += result.bytes();
+  }
+  return result;
 }
 
 // All output has left after a close: tell the peer, then wait for its end.

@@ -1,7 +1,9 @@
 // All of Edgewise that a service needs.
 #pragma once
 
+#include "handlers/http/http_files.h"           // IWYU pragma: export
 #include "handlers/http/http_handler.h"         // IWYU pragma: export
+#include "handlers/http/http_stream_handler.h"  // IWYU pragma: export
 #include "handlers/http/routed_http_handler.h"  // IWYU pragma: export
 #include "handlers/length_prefixed.h"           // IWYU pragma: export
 #include "handlers/lines.h"                     // IWYU pragma: export

@@ -6,10 +6,16 @@
 #include <new>
 
 namespace edgewise {
+namespace {
 
-ChunkPool::~ChunkPool() {
-  kept_.clear_and_dispose([](OutputChunk* chunk) { std::free(chunk); });
+void Destroy(OutputChunk* chunk) {
+  chunk->~OutputChunk();
+  std::free(chunk);
 }
+
+}  // namespace
+
+ChunkPool::~ChunkPool() { kept_.clear_and_dispose(Destroy); }
 
 OutputChunk& ChunkPool::Lend(std::size_t bytes) {
   if (bytes <= kStandardBytes && !kept_.empty()) {
@@ -27,6 +33,12 @@ OutputChunk& ChunkPool::Lend(std::size_t bytes) {
   return *new (memory) OutputChunk(capacity);
 }
 
+OutputChunk& ChunkPool::Lend(FileSlice slice) {
+  void* memory = std::malloc(sizeof(OutputChunk));
+  if (memory == nullptr) throw std::bad_alloc();
+  return *new (memory) OutputChunk(std::move(slice));
+}
+
 void ChunkPool::Return(OutputChunk& chunk) {
   gauge_.Subtract(chunk.capacity());
   if (chunk.capacity() == kStandardBytes && kept_count_ < kKeptMax) {
@@ -34,7 +46,7 @@ void ChunkPool::Return(OutputChunk& chunk) {
     ++kept_count_;
     return;
   }
-  std::free(&chunk);
+  Destroy(&chunk);
 }
 
 }  // namespace edgewise

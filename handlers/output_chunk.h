@@ -1,26 +1,37 @@
-// OutputChunk: a piece of pending output, and the pool that lends them.
+// OutputChunk: a piece of pending output, in memory or of a file, and the pool that lends them.
 #pragma once
 
 #include <boost/intrusive/slist.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "handlers/buffer_gauge.h"
+#include "handlers/file_slice.h"
 
 namespace edgewise {
 
 // A header in front of `capacity` bytes, in one allocation with them. Filled at the end, sent from
-// the beginning.
+// the beginning. Or a slice of a file, with no bytes behind the header.
 class OutputChunk : public boost::intrusive::slist_base_hook<
                         boost::intrusive::link_mode<boost::intrusive::normal_link>> {
  public:
   explicit OutputChunk(std::size_t capacity) : capacity_(capacity) {}
+  explicit OutputChunk(FileSlice slice)
+      : capacity_(0),
+        begin_(slice.offset),
+        end_(slice.offset + slice.bytes),
+        file_(std::move(slice.file)) {}
 
   char* data() { return reinterpret_cast<char*>(this + 1); }
   const char* begin() { return data() + begin_; }
   char* end() { return data() + end_; }
   std::size_t size() const { return end_ - begin_; }
-  std::size_t room() const { return capacity_ - end_; }
+  std::size_t room() const { return file_ ? 0 : capacity_ - end_; }
+  // Null if it is in memory; else begins at `offset` of this file.
+  const OpenFile* file() const { return file_.get(); }
+  std::uint64_t offset() const { return begin_; }
   std::size_t capacity() const { return capacity_; }
 
   void Fill(std::size_t bytes) { end_ += bytes; }
@@ -31,6 +42,7 @@ class OutputChunk : public boost::intrusive::slist_base_hook<
   std::size_t capacity_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::unique_ptr<OpenFile> file_;
 };
 
 // Keeps a bounded number of standard chunks for the next connection that needs one, so that a
@@ -50,6 +62,8 @@ class ChunkPool {
 
   // A chunk of at least `bytes`. Throws std::bad_alloc.
   OutputChunk& Lend(std::size_t bytes);
+  // One that stands for a slice of a file. Throws std::bad_alloc.
+  OutputChunk& Lend(FileSlice slice);
   void Return(OutputChunk& chunk);
 
   BufferGauge& gauge() { return gauge_; }

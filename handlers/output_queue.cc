@@ -41,12 +41,30 @@ void OutputQueue::Append(ConstBuffer bytes, ChunkPool& pool, Time now) {
   if (fresh) state_ = fresh.release();
 }
 
+void OutputQueue::Append(FileSlice slice, ChunkPool& pool, Time now) {
+  std::unique_ptr<State> fresh;
+  if (state_ == nullptr) {
+    fresh = std::make_unique<State>();
+    fresh->moved_at = now;
+  }
+  State& state = fresh ? *fresh : *state_;
+  const std::uint64_t bytes = slice.bytes;
+  state.chunks.push_back(pool.Lend(std::move(slice)));
+  state.file_bytes += bytes;
+  if (fresh) state_ = fresh.release();
+}
+
+const OutputChunk* OutputQueue::FrontFile() const {
+  if (state_ == nullptr || state_->chunks.front().file() == nullptr) return nullptr;
+  return &state_->chunks.front();
+}
+
 std::size_t OutputQueue::Describe(std::span<ConstBuffer, Kernel::kGatherMax> pieces,
                                   std::size_t bytes_max) {
   std::size_t count = 0;
   if (state_ == nullptr) return count;
   for (OutputChunk& chunk : state_->chunks) {
-    if (count == pieces.size() || bytes_max == 0) break;
+    if (count == pieces.size() || bytes_max == 0 || chunk.file() != nullptr) break;
     const std::size_t size = std::min(chunk.size(), bytes_max);
     pieces[count++] = ConstBuffer(chunk.begin(), size);
     bytes_max -= size;
@@ -55,18 +73,18 @@ std::size_t OutputQueue::Describe(std::span<ConstBuffer, Kernel::kGatherMax> pie
 }
 
 void OutputQueue::Take(std::size_t bytes, ChunkPool& pool) {
-  state_->bytes -= bytes;
   state_->sent += static_cast<std::int64_t>(bytes);
   while (bytes != 0) {
     OutputChunk& chunk = state_->chunks.front();
     const std::size_t taken = std::min(bytes, chunk.size());
     chunk.Take(taken);
+    (chunk.file() != nullptr ? state_->file_bytes : state_->bytes) -= taken;
     bytes -= taken;
     if (chunk.size() != 0) break;
     state_->chunks.pop_front();
     pool.Return(chunk);
   }
-  if (state_->bytes == 0) Clear(pool);
+  if (state_->chunks.empty()) Clear(pool);
 }
 
 void OutputQueue::Clear(ChunkPool& pool) {

@@ -26,15 +26,23 @@ class OutputQueue {
   ~OutputQueue();
 
   bool empty() const { return state_ == nullptr; }
+  // In memory.
   std::size_t bytes() const { return state_ == nullptr ? 0 : state_->bytes; }
+
+  // Bytes of files that are to be sent; they take no memory.
+  std::uint64_t file_bytes() const { return state_ == nullptr ? 0 : state_->file_bytes; }
 
   // Appends a copy. Nothing for no bytes. Throws std::bad_alloc with the queue unchanged.
   void Append(ConstBuffer bytes, ChunkPool& pool, Time now);
-  // Describes the front of the queue, up to `bytes_max`, for one gathered send; answers how many
-  // pieces were used.
+  // The same for a slice of a file, which is kept open. REQUIRES: at least one byte.
+  void Append(FileSlice slice, ChunkPool& pool, Time now);
+  // The chunk at the front, if it is of a file; else null.
+  const OutputChunk* FrontFile() const;
+  // Describes the front of the queue up to the first file, at most `bytes_max`, for one gathered
+  // send; answers how many pieces were used.
   std::size_t Describe(std::span<ConstBuffer, Kernel::kGatherMax> pieces,
                        std::size_t bytes_max = std::numeric_limits<std::size_t>::max());
-  // Takes what was sent off the front. REQUIRES: at most bytes().
+  // Takes what was sent off the front. REQUIRES: at most what there is.
   void Take(std::size_t bytes, ChunkPool& pool);
   void Clear(ChunkPool& pool);
 
@@ -52,6 +60,7 @@ class OutputQueue {
   struct State {
     List chunks;
     std::size_t bytes = 0;
+    std::uint64_t file_bytes = 0;
     std::int64_t sent = 0;       // into the socket, since the queue began
     std::int64_t delivered = 0;  // what the peer had acknowledged at the last look; relative
     bool looked_at = false;      // `delivered` has a meaning

@@ -24,6 +24,7 @@ ABSL_FLAG(std::uint64_t, connections_max, 0, "connections at once");
 ABSL_FLAG(std::uint64_t, connections_per_address_max, 0, "connections at once from an address");
 ABSL_FLAG(std::uint64_t, frame_bytes_max, 64u << 20, "largest frame or line");
 ABSL_FLAG(std::uint64_t, http_body_bytes_max, 1u << 20, "largest request body");
+ABSL_FLAG(std::string, root, "", "directory of files that http serves");
 ABSL_FLAG(std::uint64_t, high_water, 1u << 20, "pending output that holds reading");
 ABSL_FLAG(std::uint64_t, low_water, 256u << 10, "pending output that releases it");
 ABSL_FLAG(std::uint64_t, outbound_bytes_max, 128u << 20, "pending output that ends a connection");
@@ -46,6 +47,7 @@ Each --listen opens one master socket. What is in front of :// is what is spoken
   frame://  frames with a 4-byte big-endian length, echoed
   echo://   raw bytes, echoed
   line://   lines ended by LF or CRLF, echoed with LF
+                          With --root DIR also the files beneath DIR: / is DIR/index.html
 An address is 127.0.0.1:8080, [::1]:8080 or *:8080; port 0 lets the system choose. After +unix it is
 a path: echo+unix:///tmp/echo.sock. Each is printed on standard output once it accepts connections:
   listening on http://127.0.0.1:8080
@@ -55,6 +57,10 @@ Try it:      curl http://127.0.0.1:8080/plaintext
 Look inside: kill -USR1 PID prints the counters on standard error.
 Stop it:     SIGINT or SIGTERM stops accepting, finishes what is in flight, and exits with 0; a
              second one exits at once.
+
+Files
+  --root=                 directory whose files http:// serves: nothing from outside of it, nothing
+                          that begins with a dot, no listings
 
 Speed
   --threads=1             reactors, each in its own thread with its own master socket (SO_REUSEPORT)
@@ -121,6 +127,7 @@ absl::StatusOr<ServeCommand> FromFlags() {
                        .low_water = absl::GetFlag(FLAGS_low_water),
                        .outbound_bytes_max = absl::GetFlag(FLAGS_outbound_bytes_max)};
   command.frame_bytes_max = absl::GetFlag(FLAGS_frame_bytes_max);
+  command.root = absl::GetFlag(FLAGS_root);
   command.http_body_bytes_max = absl::GetFlag(FLAGS_http_body_bytes_max);
   const absl::StatusOr<MemoryPolicy> policy = ParsePolicy(absl::GetFlag(FLAGS_memory_policy));
   if (!policy.ok()) return policy.status();

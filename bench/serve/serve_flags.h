@@ -24,6 +24,7 @@ struct ServeCommand {
   ServerOptions server;
   std::size_t frame_bytes_max = 0;
   std::size_t http_body_bytes_max = 0;
+  std::string root;  // of the files that http serves; empty: none
 };
 
 // kInvalidArgument with what is wrong and what would be right. `--help` is answered with

@@ -1,5 +1,6 @@
 // edgewise-serve: the protocols of Edgewise as a program to try and to measure.
 #include <cstdio>
+#include <memory>
 #include <string>
 
 #include "bench/serve/serve_flags.h"
@@ -16,21 +17,24 @@ class Echo final : public FrameHandler {
 
 class Site final : public HttpHandler {
  public:
+  // `files` may be null.
+  explicit Site(const HttpFiles* files) : files_(files) {}
+
   void OnRequest(const HttpRequest& request, HttpResponder& response) override {
     const std::string_view path = request.path();
     const bool get = request.method() == HttpMethod::kGet || request.method() == HttpMethod::kHead;
     if (path == "/plaintext" && get) {
       response.Send({.content_type = "text/plain"}, "Hello, World!");
+    } else if (files_ != nullptr && path != "/plaintext" && path != "/echo") {
+      files_->Answer(request, path, response);
     } else if (path == "/" && get) {
       response.Send({.content_type = "text/html; charset=utf-8"}, kPage);
     } else if (path == "/echo" && request.method() == HttpMethod::kPost) {
       response.Send({.content_type = "application/octet-stream"}, request.body());
     } else if (path == "/plaintext" || path == "/" || path == "/echo") {
-      response.Send({.status = HttpStatus::kMethodNotAllowed, .content_type = "text/plain"},
-                    "this path does not have that method\n");
+      response.SendError(HttpStatus::kMethodNotAllowed, "this path does not have that method");
     } else {
-      response.Send({.status = HttpStatus::kNotFound, .content_type = "text/plain"},
-                    "there is nothing here; try / or /plaintext\n");
+      response.SendError(HttpStatus::kNotFound, "there is nothing here; try / or /plaintext");
     }
   }
 
@@ -39,14 +43,17 @@ class Site final : public HttpHandler {
       "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Edgewise</title>"
       "<h1>Edgewise</h1><p>An edge-triggered reactor is serving this page. Try "
       "<a href=\"/plaintext\">/plaintext</a>, or POST something to /echo.</p></html>\n";
+
+  const HttpFiles* files_;
 };
 
-void Serve(Server& server, const ServeListen& listen, const ServeCommand& command) {
+void Serve(Server& server, const ServeListen& listen, const ServeCommand& command,
+           const HttpFiles* files) {
   const std::size_t frame_bytes_max = command.frame_bytes_max;
   switch (listen.protocol) {
     case ServeProtocol::kHttp:
       server.ServeOn<Http1, Site>(listen.address,
-                                  Http1({.body_bytes_max = command.http_body_bytes_max}));
+                                  Http1({.body_bytes_max = command.http_body_bytes_max}), files);
       return;
     case ServeProtocol::kFrame:
       server.ServeOn<LengthPrefixed, Echo>(listen.address,
@@ -73,8 +80,16 @@ int Main(int argc, char** argv) {
     return 0;
   }
   if (!command.ok()) return Fail(StdView(command.status().message()));
+  std::unique_ptr<HttpFiles> files;
+  if (!command->root.empty()) {
+    absl::StatusOr<std::unique_ptr<HttpFiles>> opened = HttpFiles::Open(command->root);
+    if (!opened.ok()) return Fail("--root: " + std::string(StdView(opened.status().message())));
+    files = *std::move(opened);
+  }
   Server server(command->server);
-  for (const ServeListen& listen : command->listens) Serve(server, listen, *command);
+  for (const ServeListen& listen : command->listens) {
+    Serve(server, listen, *command, files.get());
+  }
   const absl::Status status = server.Start();
   if (!status.ok()) return Fail(StdView(status.message()));
   for (std::size_t i = 0; i < command->listens.size(); ++i) {

@@ -33,8 +33,8 @@ void HttpConversation::Begin(Connection& peer, const HttpRequest& head) {
   const std::optional<std::string_view> expectation = head.Header("Expect");
   const bool expects = expectation && head.minor_version() >= 1;
   if (expects && !EqualsIgnoringCase(*expectation, "100-continue")) {
-    responder_.Send({.status = HttpStatus::kExpectationFailed, .content_type = "text/plain"},
-                    "the only expectation known here is 100-continue\n");
+    responder_.SendError(HttpStatus::kExpectationFailed,
+                         "the only expectation known here is 100-continue");
     return;
   }
   Head(head, responder_);
@@ -49,8 +49,7 @@ void HttpConversation::Settle() {
   if (responder_.done()) [[likely]]
     return;
   if (!responder_.begun() && !responder_.deferred()) {
-    responder_.Send({.status = HttpStatus::kInternalServerError, .content_type = "text/plain"},
-                    "the service gave no answer\n");
+    responder_.SendError(HttpStatus::kInternalServerError, "the service gave no answer");
     return;
   }
   responder_.HoldRequests();

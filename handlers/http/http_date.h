@@ -3,6 +3,8 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
+#include <string_view>
 
 #include "handlers/http/http_date_text.h"
 #include "reactor/kernel/time.h"
@@ -36,5 +38,10 @@ class HttpDate {
                                                   'n', ' ', '1', '9', '7', '0', ' ', '0', '0', ':',
                                                   '0', '0', ':', '0', '0', ' ', 'G', 'M', 'T'};
 };
+
+// The time that a header field names, to the second. All three forms of RFC 9110, 5.6.7: the
+// IMF-fixdate that HttpDate writes, RFC 850's and asctime's. None if `text` is no such date; a date
+// of RFC 850 has two digits for the year, which stand for one at most fifty years after `now`.
+std::optional<WallTime> ParseHttpDate(std::string_view text, WallTime now);
 
 }  // namespace edgewise

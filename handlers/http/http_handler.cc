@@ -12,8 +12,7 @@ namespace {
 // on how bytes arrive.
 void RefuseBody(HttpResponder& response) {
   response.CloseAfterwards();
-  response.Send({.status = HttpStatus::kContentTooLarge, .content_type = "text/plain"},
-                "the body is larger than this path allows\n");
+  response.SendError(HttpStatus::kContentTooLarge, "the body is larger than this path allows");
 }
 
 }  // namespace

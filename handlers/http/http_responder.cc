@@ -32,6 +32,9 @@ Envelope ChunkAround(std::size_t size) {
           .suffix_size = 2};
 }
 
+// Files up to this size are read and leave with their head; longer ones are not copied.
+constexpr std::size_t kCopiedBytesMax = std::size_t{16} << 10;
+
 }  // namespace
 
 SendResult HttpResponder::Send(const Answer& answer, std::string_view body) {
@@ -44,6 +47,12 @@ SendResult HttpResponder::Send(const Answer& answer, std::string_view body) {
   if (result == SendResult::kAccepted && !bodiless_) result = peer_->Write(body);
   Finish();
   return result;
+}
+
+SendResult HttpResponder::SendError(HttpStatus status, std::string_view reason,
+                                    std::span<const HttpHeader> headers) {
+  return Send({.status = status, .content_type = "text/plain; charset=utf-8", .headers = headers},
+              std::string(reason) + "\n");
 }
 
 SendResult HttpResponder::Begin(const Answer& answer, std::optional<std::uint64_t> length) {
@@ -109,6 +118,33 @@ SendResult HttpResponder::SendFrom(const Answer& answer, std::unique_ptr<HttpBod
   return result;
 }
 
+SendResult HttpResponder::SendFile(const Answer& answer, FileSlice slice) {
+  const SendResult begun = Begin(answer, slice.bytes);
+  if (begun != SendResult::kAccepted) return begun;
+  left_ = 0;
+  SendResult result = SendResult::kAccepted;
+  if (!bodiless_ && slice.bytes > kCopiedBytesMax) {
+    result = peer_->SendFile(std::move(slice));
+  } else if (!bodiless_) {
+    std::array<char, kCopiedBytesMax> text;
+    Kernel& kernel = peer_->context().kernel;
+    for (std::size_t left = slice.bytes; left != 0 && result == SendResult::kAccepted;) {
+      const IoResult got =
+          kernel.ReadAt(slice.file->handle(), std::span(text).first(left), slice.offset);
+      if (got.error() == Error::kInterrupted) continue;
+      if (!got.ok() || got.bytes() == 0) {
+        Abandon();
+        return SendResult::kClosed;
+      }
+      result = peer_->Write({text.data(), got.bytes()});
+      slice.offset += got.bytes();
+      left -= got.bytes();
+    }
+  }
+  Finish();
+  return result;
+}
+
 void HttpResponder::Resume() {
   if (!source_) return;
   if (peer_->pending_output() == 0) return Pump();
@@ -149,8 +185,7 @@ SendResult HttpResponder::Upgrade(HttpHeaderValue protocol, std::span<const Http
                                   std::unique_ptr<FrameHandler> next) {
   EDGEWISE_CHECK(stage_ == Stage::kOwed, "a request was answered twice");
   if (!complete_ || !speaks_1_1_) {
-    static_cast<void>(Send({.status = HttpStatus::kBadRequest, .content_type = "text/plain"},
-                           "an upgrade has no body, and is of HTTP/1.1\n"));
+    SendError(HttpStatus::kBadRequest, "an upgrade has no body, and is of HTTP/1.1");
     return SendResult::kClosed;
   }
   persistence_ = HttpPersistence::kUpgrade;

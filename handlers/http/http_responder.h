@@ -41,6 +41,10 @@ class HttpResponder {
   // Sends the whole answer; `body` is copied. REQUIRES: nothing was sent for this request yet.
   SendResult Send(const Answer& answer, std::string_view body);
 
+  // The same as plain text, for people: what is wrong and what would be right. A line end is added.
+  SendResult SendError(HttpStatus status, std::string_view reason,
+                       std::span<const HttpHeader> headers = {});
+
   // Or begins one whose body follows by Write. With `length`: exactly so many bytes must follow.
   // Without: in chunks; to a client of HTTP/1.0, until the connection closes. REQUIRES: as Send.
   SendResult Begin(const Answer& answer, std::optional<std::uint64_t> length = std::nullopt);
@@ -57,6 +61,11 @@ class HttpResponder {
   // before this returns. REQUIRES: as Send.
   SendResult SendFrom(const Answer& answer, std::unique_ptr<HttpBodySource> source,
                       std::optional<std::uint64_t> length = std::nullopt);
+  // Sends an answer whose body is `slice`. A short one is read and copied; a longer one goes from
+  // the file to the socket. kClosed, and the connection is abandoned, if it cannot be read.
+  // REQUIRES: as Send.
+  SendResult SendFile(const Answer& answer, FileSlice slice);
+
   // The source that is waiting has something to say again. Nothing if there is no source.
   void Resume();
 

@@ -15,18 +15,15 @@ void AnswerWithoutRoute(const HttpRouteMatch& match, const HttpRequest& request,
     if (request.method() == HttpMethod::kOptions) {
       response.Send({.status = HttpStatus::kNoContent, .headers = headers}, {});
     } else {
-      response.Send({.status = HttpStatus::kMethodNotAllowed,
-                     .content_type = "text/plain",
-                     .headers = headers},
-                    "this path does not have that method; it has " + names + "\n");
+      response.SendError(HttpStatus::kMethodNotAllowed,
+                         "this path does not have that method; it has " + names, headers);
     }
-    return;
+  } else if (match.kind == Kind::kBadPath) {
+    response.SendError(HttpStatus::kBadRequest,
+                       "the path has an escape that is malformed, or stands for NUL");
+  } else {
+    response.SendError(HttpStatus::kNotFound, "there is nothing at this path");
   }
-  const bool bad = match.kind == Kind::kBadPath;
-  response.Send({.status = bad ? HttpStatus::kBadRequest : HttpStatus::kNotFound,
-                 .content_type = "text/plain"},
-                bad ? "the path has an escape that is malformed, or stands for NUL\n"
-                    : "there is nothing at this path\n");
 }
 
 }  // namespace edgewise::http_internal

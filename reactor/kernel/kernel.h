@@ -51,6 +51,16 @@ struct AddressResult {
   SocketAddress address;
 };
 
+enum class FileKind : std::uint8_t { kRegular, kDirectory, kOther };
+
+// What fstat told of a file.
+struct FileInfo {
+  Error error = Error::kNone;
+  FileKind kind = FileKind::kOther;
+  std::uint64_t bytes = 0;
+  WallTime modified{};
+};
+
 // One piece of a gathered send. The bytes belong to the caller.
 using ConstBuffer = std::span<const char>;
 
@@ -109,6 +119,26 @@ class Kernel {
   // What a level-triggered look says now (poll(2) with a zero timeout), as an epoll mask. For the
   // lost-edge audit; not for the hot path.
   virtual EpollMask PollNow(Handle handle, EpollMask interest) = 0;
+
+  // --- Files that are served. These calls may wait for a disk, which no readiness tells.
+
+  // A directory to open files beneath (O_PATH).
+  virtual HandleResult OpenDirectory(std::string_view path) = 0;
+  // Opens for reading what `path`, which is relative, names beneath `directory`: openat2(2) with
+  // RESOLVE_BENEATH, so that no "..", no absolute path and no symbolic link leads out of it, not
+  // even while names are being changed. kCrossDevice if one would. O_NONBLOCK, so that a pipe
+  // without a writer does not stop the caller.
+  virtual HandleResult OpenBeneath(Handle directory, std::string_view path) = 0;
+  virtual FileInfo Inspect(Handle file) = 0;
+  // pread(2). 0 bytes is the end of the file. REQUIRES: a non-empty buffer.
+  virtual IoResult ReadAt(Handle file, std::span<char> into, std::uint64_t offset) = 0;
+  // sendfile(2), at most `bytes_max`. 0 bytes is the end of the file. May fall short for no reason.
+  virtual IoResult SendFile(Handle socket, Handle file, std::uint64_t offset,
+                            std::size_t bytes_max) = 0;
+  // Opens a file to append lines to, made if it is not there (0644).
+  virtual HandleResult OpenLog(std::string_view path) = 0;
+  // write(2), to a file. May fall short.
+  virtual IoResult Append(Handle log, ConstBuffer bytes) = 0;
 
   // --- Readiness.
 

@@ -424,23 +424,6 @@ std::uint64_t LinuxKernel::Random() {
   return value;
 }
 
-void LinuxKernel::Log(std::string_view line) {
-  // Nothing is allocated: the line may be about the lack of memory.
-  std::array<iovec, 2> pieces{
-      {{const_cast<char*>(line.data()), line.size()}, {const_cast<char*>("\n"), 1}}};
-  // Standard error may be a pipe whose reader has gone, and write() has no MSG_NOSIGNAL: the signal
-  // is blocked, and the one that this very write made is taken back.
-  const SignalSet before = BlockSignals(SignalBit(SIGPIPE));
-  const bool is_broken = writev(STDERR_FILENO, pieces.data(), pieces.size()) < 0 && errno == EPIPE;
-  // A line that cannot be written for another reason has nowhere to be reported to.
-  if (is_broken && (before & SignalBit(SIGPIPE)) == 0) {
-    const sigset_t pipe_signal = ToSigset(SignalBit(SIGPIPE));
-    const timespec no_wait{};
-    (void)sigtimedwait(&pipe_signal, nullptr, &no_wait);
-  }
-  RestoreSignals(before);
-}
-
 void LinuxKernel::ExitNow(int code) { _exit(code); }
 
 }  // namespace edgewise

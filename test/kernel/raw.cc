@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -131,6 +132,8 @@ std::string MakeFolder() {
 }
 
 void RemoveFolder(const std::string& path) { REQUIRE(rmdir(path.c_str()) == 0); }
+
+void MakePipe(const std::string& path) { REQUIRE(mkfifo(path.c_str(), 0600) == 0); }
 
 DescriptorLimit::DescriptorLimit(std::size_t soft_limit) {
   rlimit limit{};

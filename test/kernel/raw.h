@@ -34,6 +34,8 @@ HandleResult OpenRegularFile();
 // A new empty folder under the temporary one; RemoveFolder takes it away.
 std::string MakeFolder();
 void RemoveFolder(const std::string& path);
+// A named pipe.
+void MakePipe(const std::string& path);
 
 // EPOLLONESHOT, which Kernel's vocabulary lacks.
 inline constexpr EpollMask kEpollOneShot = 1u << 30;

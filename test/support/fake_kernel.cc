@@ -71,6 +71,34 @@ HandleResult FakeKernel::Duplicate(Handle handle) {
 
 Error FakeKernel::RemovePath(std::string_view) { return Enter(Call::kRemovePath); }
 
+// --- Files: there are none.
+
+HandleResult FakeKernel::OpenDirectory(std::string_view) { return Open(Call::kOpenDirectory); }
+
+HandleResult FakeKernel::OpenBeneath(Handle directory, std::string_view) {
+  const Error error = Enter(Call::kOpenBeneath, directory);
+  return HandleResult::Failure(error == Error::kNone ? Error::kNotFound : error);
+}
+
+FileInfo FakeKernel::Inspect(Handle file) { return {.error = Enter(Call::kInspect, file)}; }
+
+IoResult FakeKernel::ReadAt(Handle file, std::span<char>, std::uint64_t) {
+  const Error error = Enter(Call::kReadAt, file);
+  return error == Error::kNone ? IoResult::Bytes(0) : IoResult::Failure(error);
+}
+
+IoResult FakeKernel::SendFile(Handle socket, Handle, std::uint64_t, std::size_t) {
+  const Error error = Enter(Call::kSendFile, socket);
+  return error == Error::kNone ? IoResult::Bytes(0) : IoResult::Failure(error);
+}
+
+HandleResult FakeKernel::OpenLog(std::string_view) { return Open(Call::kOpenLog); }
+
+IoResult FakeKernel::Append(Handle log, ConstBuffer bytes) {
+  const Error error = Enter(Call::kAppend, log);
+  return error == Error::kNone ? IoResult::Bytes(bytes.size()) : IoResult::Failure(error);
+}
+
 // --- Sockets.
 
 HandleResult FakeKernel::OpenSocket(AddressFamily) { return Open(Call::kOpenSocket); }

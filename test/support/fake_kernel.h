@@ -132,6 +132,14 @@ class FakeKernel final : public Kernel {
   IoResult SendGathered(Handle handle, std::span<const ConstBuffer> pieces) override;
   IoResult UnacknowledgedBytes(Handle handle) override;
   EpollMask PollNow(Handle handle, EpollMask interest) override;
+  HandleResult OpenDirectory(std::string_view path) override;
+  HandleResult OpenBeneath(Handle directory, std::string_view path) override;
+  FileInfo Inspect(Handle file) override;
+  IoResult ReadAt(Handle file, std::span<char> into, std::uint64_t offset) override;
+  IoResult SendFile(Handle socket, Handle file, std::uint64_t offset,
+                    std::size_t bytes_max) override;
+  HandleResult OpenLog(std::string_view path) override;
+  IoResult Append(Handle log, ConstBuffer bytes) override;
   HandleResult OpenEpoll() override { return Open(Call::kOpenEpoll); }
   Error EpollAdd(Handle epoll, Handle handle, EpollMask mask, void* tag) override;
   Error EpollModify(Handle epoll, Handle handle, EpollMask mask, void* tag) override;

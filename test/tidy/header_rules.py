@@ -16,6 +16,8 @@ VOCABULARY = {
     "handlers/codec.h": "a concept and its values",
     "handlers/split_checker.h": "one function, CheckAllSplits, and its answer",
     "handlers/http/http_head_parser.h": "one function, ParseHttpHead, and its answer",
+    "handlers/http/http_content_type.h": "one function, ContentTypeOf",
+    "handlers/http/http_preconditions.h": "two functions and what they judge",
     "handlers/http/http_policy.h": "pure functions",
     "handlers/connection_state.h": "the states of both sides, their transitions and their join",
     "handlers/listener.h": "one function, OpenListener, and its options",

@@ -52,5 +52,57 @@ TEST_CASE("within a second the text stays, at its end it changes, and time may r
 
 TEST_CASE("a date that was never made is empty") { CHECK(HttpDateText().view().empty()); }
 
+TEST_CASE("all three forms of a date are read, and say the same") {
+  const WallTime expected{std::chrono::seconds(784111777)};
+  const WallTime now{std::chrono::seconds(1'700'000'000)};
+  CHECK(ParseHttpDate("Sun, 06 Nov 1994 08:49:37 GMT", now) == expected);
+  CHECK(ParseHttpDate("Sunday, 06-Nov-94 08:49:37 GMT", now) == expected);
+  CHECK(ParseHttpDate("Sun Nov  6 08:49:37 1994", now) == expected);
+  CHECK(ParseHttpDate("Sun Nov 16 08:49:37 1994", now) == expected + std::chrono::days(10));
+  HttpDate date;
+  CHECK(ParseHttpDate(date.At(now).view(), now) == now);
+}
+
+TEST_CASE("a year of two digits is the last one that is at most fifty years ahead") {
+  const WallTime now{std::chrono::seconds(1'700'000'000)};  // 2023
+  const auto year_of = [&](const char* text) {
+    const auto date = ParseHttpDate(text, now);
+    REQUIRE(date.has_value());
+    return static_cast<int>(
+        std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(*date)).year());
+  };
+  CHECK(year_of("Monday, 01-Jan-73 00:00:00 GMT") == 2073);
+  CHECK(year_of("Monday, 01-Jan-74 00:00:00 GMT") == 1974);
+  CHECK(year_of("Monday, 01-Jan-23 00:00:00 GMT") == 2023);
+}
+
+TEST_CASE("text that is no date is none") {
+  const WallTime now{std::chrono::seconds(1'700'000'000)};
+  for (const char* text : {"",
+                           " ",
+                           "0",
+                           "Sun",
+                           "Sun,",
+                           "Sun, ",
+                           "Sun, 06 Nov 1994",
+                           "Sun, 06 Nov 1994 08:49:37",
+                           "Sun, 06 Nov 1994 08:49:37 UTC",
+                           "Sun, 06 Nov 1994 08:49:37 GMT ",
+                           "Sun, 6 Nov 1994 08:49:37 GMT",
+                           "Sun, 31 Feb 1994 08:49:37 GMT",
+                           "Sun, 06 Nox 1994 08:49:37 GMT",
+                           "Sun, 06 Nov 1994 24:49:37 GMT",
+                           "Sun, 06 Nov 1994 08:60:37 GMT",
+                           "Sun, 06 Nov 9994 08:49:37 GMT",
+                           "Sun, +6 Nov 1994 08:49:37 GMT",
+                           "Sunday, 06-Nov-1994 08:49:37 GMT",
+                           "Sun Nov  6 08:49:37 94",
+                           "Sun Nov    08:49:37 1994",
+                           "Sun, 00 Nov 1994 08:49:37 GMT"}) {
+    INFO(text);
+    CHECK_FALSE(ParseHttpDate(text, now).has_value());
+  }
+}
+
 }  // namespace
 }  // namespace edgewise

@@ -1,0 +1,23 @@
+// OpenFile: a file that is being sent, closed when nobody needs it any more.
+#pragma once
+
+#include "reactor/kernel/kernel.h"
+
+namespace edgewise {
+
+// Threading: one thread at a time. Ownership: of the descriptor; the kernel must outlive it.
+class OpenFile {
+ public:
+  OpenFile(Kernel& kernel, Handle handle) : kernel_(kernel), handle_(handle) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() { static_cast<void>(kernel_.Close(handle_)); }
+
+  Handle handle() const { return handle_; }
+
+ private:
+  Kernel& kernel_;
+  const Handle handle_;
+};
+
+}  // namespace edgewise

@@ -1,0 +1,300 @@
+// Files as answers: the right bytes with the right words, and nothing from outside the root.
+#include "handlers/http/http_files.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
+#include <filesystem>
+#include <string>
+
+#include "test/handlers/http_script.h"
+#include "test/handlers/peer.h"
+#include "test/support/scratch_folder.h"
+
+namespace edgewise::handlers_test {
+namespace {
+
+struct FileStage : HttpStage {
+  explicit FileStage(const StageOptions& options = {}, HttpFilesOptions file_options = {})
+      : HttpStage(options) {
+    folder.Write("secret.txt", "secret");
+    folder.Write("site/index.html", "<p>home</p>");
+    folder.Write("site/a b.txt", "0123456789");
+    folder.Write("site/empty", "");
+    folder.Write("site/sub/index.html", "<p>sub</p>");
+    folder.Write("site/bare/x.css", "p {}");
+    folder.Write("site/.env", "PASSWORD=1");
+    folder.Write("site/.git/config", "[core]");
+    folder.Write("site/.well-known/security.txt", "Contact: x");
+    folder.Write("site/large.bin", Pattern(kLarge));
+    std::filesystem::create_symlink("../secret.txt", folder / "site/link.txt");
+    auto opened = HttpFiles::Open(folder / "site", file_options, kernel);
+    REQUIRE(opened.ok());
+    files = *std::move(opened);
+    http.on_request = [this](const HttpRequest& request, HttpResponder& response) {
+      files->Answer(request, request.path(), response);
+    };
+  }
+  static constexpr std::size_t kLarge = 3'000'000;
+  ScratchFolder folder;
+  std::unique_ptr<HttpFiles> files;  // closed before the stage looks what was left open
+};
+
+std::string GetWith(std::string_view path, std::string_view fields,
+                    std::string_view method = "GET") {
+  return std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" +
+         std::string(fields) + "\r\n";
+}
+
+std::string FieldOf(const std::string& answer, std::string_view name) {
+  const std::size_t at = answer.find("\r\n" + std::string(name) + ": ");
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + 4 + name.size();
+  return answer.substr(begin, answer.find("\r\n", begin) - begin);
+}
+
+std::string BodyOf(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
+
+int StatusOf(const std::string& answer) { return std::stoi(answer.substr(9, 3)); }
+
+}  // namespace
+
+TEST_CASE("a file is answered with its content, its type and what it is known by") {
+  FileStage stage;
+  const std::string answer = stage.Ask(Get("/a%20b.txt?version=2"));
+  CHECK(StatusOf(answer) == 200);
+  CHECK(BodyOf(answer) == "0123456789");
+  CHECK(FieldOf(answer, "Content-Type") == "text/plain; charset=utf-8");
+  CHECK(FieldOf(answer, "Content-Length") == "10");
+  CHECK(FieldOf(answer, "Accept-Ranges") == "bytes");
+  CHECK(FieldOf(answer, "X-Content-Type-Options") == "nosniff");
+  CHECK(FieldOf(answer, "Last-Modified").ends_with(" GMT"));
+  CHECK(FieldOf(answer, "ETag").starts_with("\""));
+  const std::string head = stage.Ask(GetWith("/a%20b.txt", "", "HEAD"));
+  CHECK(FieldOf(head, "Content-Length") == "10");
+  CHECK(BodyOf(head).empty());
+  CHECK(BodyOf(stage.Ask(Get("/"))) == "<p>home</p>");
+  CHECK(BodyOf(stage.Ask(Get("/sub/"))) == "<p>sub</p>");
+  CHECK(StatusOf(stage.Ask(Get("/empty"))) == 200);
+  CHECK(BodyOf(stage.Ask(Get("/empty"))).empty());
+  CHECK(StatusOf(stage.Ask(Get("/.well-known/security.txt"))) == 200);
+}
+
+TEST_CASE("nothing outside the root, nothing hidden and no directory is sent") {
+  FileStage stage;
+  for (const std::string_view path :
+       {"/../secret.txt", "/%2e%2e/secret.txt", "/sub/../../secret.txt", "/..%2fsecret.txt",
+        "/sub/%2e%2e/%2e%2e/secret.txt", "/link.txt", "/.env", "/%2eenv", "/.git/config", "/sub/.",
+        "//etc/passwd", "/sub//index.html", "/etc/passwd", "/bare/", "/nothing", "/index.html/",
+        "/index.html/x", "/sub%2findex.html", "/./index.html"}) {
+    INFO(path);
+    const std::string answer = stage.Ask(Get(path));
+    CHECK(StatusOf(answer) == 404);
+    CHECK(answer.find("secret") == std::string::npos);
+  }
+  CHECK(StatusOf(stage.Ask(Get("/%00"))) == 400);
+  CHECK(StatusOf(stage.Ask(Get("/%zz"))) == 400);
+  const std::string post = stage.Ask(GetWith("/", "Content-Length: 0\r\n", "POST"));
+  CHECK(StatusOf(post) == 405);
+  CHECK(FieldOf(post, "Allow") == "GET, HEAD");
+}
+
+TEST_CASE("a directory's name without its slash leads to the one with it, on this host") {
+  FileStage stage;
+  const std::string answer = stage.Ask(Get("/sub?q=1"));
+  CHECK(StatusOf(answer) == 301);
+  CHECK(FieldOf(answer, "Location") == "/sub/?q=1");
+  CHECK(StatusOf(stage.Ask(Get("//sub"))) == 404);
+  CHECK(StatusOf(stage.Ask(Get("/%5cevil.example/"))) == 404);
+}
+
+TEST_CASE("ranges: the bytes that were asked for, none, or all") {
+  FileStage stage;
+  struct Case {
+    std::string_view range;
+    int status;
+    std::string_view body;
+    std::string_view content_range;
+  };
+  for (const Case& one : std::initializer_list<Case>{
+           {"bytes=0-0", 206, "0", "bytes 0-0/10"},
+           {"bytes=2-4", 206, "234", "bytes 2-4/10"},
+           {"bytes=7-", 206, "789", "bytes 7-9/10"},
+           {"bytes=-3", 206, "789", "bytes 7-9/10"},
+           {"bytes=-99", 206, "0123456789", "bytes 0-9/10"},
+           {"BYTES=9-99999999999999999999999", 206, "9", "bytes 9-9/10"},
+           {"bytes=10-", 416, "there are no such bytes in it\n", "bytes */10"},
+           {"bytes=-0", 416, "there are no such bytes in it\n", "bytes */10"},
+           {"bytes=4-2", 200, "0123456789", ""},
+           {"bytes=1-2,4-5", 200, "0123456789", ""},
+           {"bytes=", 200, "0123456789", ""},
+           {"bytes=-", 200, "0123456789", ""},
+           {"bytes=a-b", 200, "0123456789", ""},
+           {"bytes=1--2", 200, "0123456789", ""},
+           {"lines=1-2", 200, "0123456789", ""}}) {
+    INFO(one.range);
+    const std::string answer =
+        stage.Ask(GetWith("/a%20b.txt", "Range: " + std::string(one.range) + "\r\n"));
+    CHECK(StatusOf(answer) == one.status);
+    CHECK(BodyOf(answer) == one.body);
+    CHECK(FieldOf(answer, "Content-Range") == one.content_range);
+  }
+  CHECK(StatusOf(stage.Ask(GetWith("/a%20b.txt", "Range: bytes=0-0\r\n", "HEAD"))) == 200);
+}
+
+TEST_CASE("a client that has it already is told so; one that means another is refused") {
+  FileStage stage;
+  const std::string first = stage.Ask(Get("/a%20b.txt"));
+  const std::string tag = FieldOf(first, "ETag");
+  const std::string date = FieldOf(first, "Last-Modified");
+  const auto status = [&](const std::string& fields) {
+    const std::string answer = stage.Ask(GetWith("/a%20b.txt", fields));
+    if (StatusOf(answer) == 304) {
+      CHECK(BodyOf(answer).empty());
+      CHECK(FieldOf(answer, "ETag") == tag);
+      CHECK(FieldOf(answer, "Content-Length").empty());
+    }
+    return StatusOf(answer);
+  };
+  CHECK(status("If-None-Match: " + tag + "\r\n") == 304);
+  CHECK(status("If-None-Match: \"x\", W/" + tag + "\r\n") == 304);
+  CHECK(status("If-None-Match: *\r\n") == 304);
+  CHECK(status("If-None-Match: \"x\"\r\n") == 200);
+  CHECK(status("If-Modified-Since: " + date + "\r\n") == 304);
+  CHECK(status("If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n") == 200);
+  CHECK(status("If-Modified-Since: not a date\r\n") == 200);
+  // The tag decides where both are given.
+  CHECK(status("If-None-Match: \"x\"\r\nIf-Modified-Since: " + date + "\r\n") == 200);
+  CHECK(status("If-Match: " + tag + "\r\n") == 200);
+  CHECK(status("If-Match: \"x\"\r\n") == 412);
+  CHECK(status("If-Match: W/" + tag + "\r\n") == 412);
+  CHECK(status("If-Unmodified-Since: " + date + "\r\n") == 200);
+  CHECK(status("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n") == 412);
+  const std::string range = "Range: bytes=0-0\r\n";
+  CHECK(status(range + "If-Range: " + tag + "\r\n") == 206);
+  CHECK(status(range + "If-Range: " + date + "\r\n") == 206);
+  CHECK(status(range + "If-Range: \"x\"\r\n") == 200);
+  CHECK(status(range + "If-Range: W/" + tag + "\r\n") == 200);
+  CHECK(status(range + "If-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n") == 200);
+  stage.folder.Write("site/a b.txt", "9876543210");
+  CHECK(status("If-None-Match: " + tag + "\r\n") == 200);
+}
+
+TEST_CASE("a large file goes through whole, in turns, in its place among other answers") {
+  FileStage stage({.send_buffer = 16384});
+  Peer peer(stage.address(), {.receive_buffer = 16384});
+  peer.Send(Get("/a%20b.txt") + Get("/large.bin") + Get("/empty") +
+            GetWith("/large.bin", "Range: bytes=100-999999\r\n") + Get("/a%20b.txt"));
+  const std::string large = Pattern(FileStage::kLarge);
+  REQUIRE(stage.Until([&] { return CountOf(peer.Pump().substr(0, 4000), "HTTP/1.1 ") == 2; }));
+  CHECK(stage.newest()->buffered() < 100'000);
+  REQUIRE(stage.Until([&] {
+    return peer.Pump().size() > FileStage::kLarge + 999'000 && peer.Pump().ends_with("0123456789");
+  }));
+  const std::string_view got = peer.Pull();
+  CHECK(CountOf(got, "HTTP/1.1 200") == 4);
+  CHECK(CountOf(got, "HTTP/1.1 206") == 1);
+  CHECK(CountOf(got, large) == 1);
+  CHECK(CountOf(got, "\r\n\r\n" + large.substr(100, 999'900) + "HTTP/1.1 200") == 1);
+  stage.Settle();
+  CHECK(stage.Buffered() == 0);
+  CHECK(stage.kernel.calls(Call::kSendFile) > 10);
+}
+
+TEST_CASE("many large files that nobody reads hold the connection, not memory or descriptors") {
+  FileStage stage({.send_buffer = 4096});
+  Peer peer(stage.address(), {.receive_buffer = 4096});
+  std::string requests;
+  for (int i = 0; i < 50; ++i) requests += Get("/large.bin");
+  peer.Send(requests);
+  REQUIRE(stage.Until([&] { return stage.newest() != nullptr && stage.newest()->holds() != 0; }));
+  stage.Settle();
+  CHECK(stage.http.requests == 1);
+  CHECK(stage.newest()->holds() == HoldBit(Hold::kHighWater));
+  CHECK(stage.newest()->buffered() < 20'000);
+  const std::size_t expected = 50 * FileStage::kLarge;
+  std::size_t got = 0;
+  REQUIRE(stage.Until([&] {
+    got += peer.Pump().size();
+    peer.Forget();
+    return got >= expected;
+  }));
+  CHECK(stage.http.requests == 50);
+}
+
+TEST_CASE("a file that becomes shorter while it is sent breaks the connection") {
+  FileStage stage({.send_buffer = 4096});
+  Peer peer(stage.address(), {.receive_buffer = 4096});
+  peer.Send(Get("/large.bin"));
+  REQUIRE(stage.Until([&] { return !peer.Pump().empty(); }));
+  std::filesystem::resize_file(stage.folder / "site/large.bin", 1000);
+  REQUIRE(stage.Until([&] {
+    peer.Pump();
+    return peer.over();
+  }));
+  CHECK(peer.Pull().size() < FileStage::kLarge);
+  CHECK(stage.closes(CloseCause::kAbandoned) == 1);
+}
+
+TEST_CASE("a reader of a file that takes nothing is given up after write_timeout") {
+  FileStage stage({.connection = {.write_timeout = std::chrono::seconds(30)}, .send_buffer = 4096});
+  stage.kernel.StopClock();
+  Peer peer(stage.address(), {.receive_buffer = 4096});
+  peer.Send(Get("/large.bin"));
+  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
+  stage.Settle();
+  for (int i = 0; i < 20 && stage.open_connections() != 0; ++i) stage.Pass(std::chrono::seconds(4));
+  CHECK(stage.open_connections() == 0);
+  CHECK(stage.closes(CloseCause::kWriteTimeout) == 1);
+}
+
+TEST_CASE("calls about files that fail are answered, and nothing stays open") {
+  FileStage stage;
+  const auto [call, error, status] =
+      GENERATE(std::tuple(Call::kOpenBeneath, Error::kProcessLimit, 503),
+               std::tuple(Call::kOpenBeneath, Error::kAccessDenied, 403),
+               std::tuple(Call::kOpenBeneath, Error::kInvalid, 500),
+               std::tuple(Call::kInspect, Error::kNoMemory, 503));
+  const std::size_t before = stage.kernel.open_handles();
+  stage.kernel.Fail(call, error);
+  CHECK(StatusOf(stage.Ask(Get("/a%20b.txt"))) == status);
+  CHECK(stage.kernel.open_handles() == before);
+  CHECK(StatusOf(stage.Ask(Get("/a%20b.txt"))) == 200);
+}
+
+TEST_CASE("sendfile that is interrupted, falls short or would block loses nothing") {
+  FileStage stage;
+  const std::string large = Pattern(FileStage::kLarge);
+  SECTION("interrupted") {
+    stage.kernel.Fail(Call::kSendFile, Error::kInterrupted, {.first = 2, .count = 5});
+  }
+  SECTION("short") { stage.kernel.Limit(Call::kSendFile, 10'000, FaultyKernel::kAlways); }
+  SECTION("would block") {
+    stage.kernel.Fail(Call::kSendFile, Error::kWouldBlock, {.first = 2, .count = 3});
+  }
+  CHECK(BodyOf(stage.Ask(Get("/large.bin"))) == large);
+  CHECK(stage.kernel.faults() > 2);
+}
+
+TEST_CASE("a root that cannot be served says why") {
+  const ScratchFolder folder;
+  folder.Write("file", "x");
+  const auto nothing = HttpFiles::Open(folder / "nothing");
+  CHECK(nothing.status().message().find("nothing cannot be served: ENOENT") !=
+        absl::string_view::npos);
+  CHECK(HttpFiles::Open(folder / "file").status().message().find("ENOTDIR") !=
+        absl::string_view::npos);
+  FaultyKernel kernel{LinuxKernel::Instance()};
+  kernel.Fail(Call::kOpenBeneath, Error::kNoSystemCall);
+  const auto old = HttpFiles::Open(folder.path(), {}, kernel);
+  CHECK(old.status().message().find("Linux has since 5.6") != absl::string_view::npos);
+  CHECK(kernel.open_handles() == 0);
+}
+
+TEST_CASE("a site may say how long its files may be kept") {
+  FileStage stage({}, {.index = "", .cache_control = "max-age=60"});
+  CHECK(FieldOf(stage.Ask(Get("/a%20b.txt")), "Cache-Control") == "max-age=60");
+  CHECK(StatusOf(stage.Ask(Get("/"))) == 404);
+}
+
+}  // namespace edgewise::handlers_test

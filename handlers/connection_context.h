@@ -12,6 +12,8 @@
 
 namespace edgewise {
 
+class AccessLog;
+
 // Threading: the reactor's thread. Ownership: none but the counters; the rest must outlive it, and
 // it must outlive the connections that were made with it.
 struct ConnectionContext {
@@ -23,6 +25,7 @@ struct ConnectionContext {
   Admissions& admissions;
   Acceptor& acceptor;
   MemoryGuard& memory;
+  AccessLog* access_log = nullptr;  // null: none
   ConnectionCounters counters{};
 };
 

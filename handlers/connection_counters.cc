@@ -8,7 +8,7 @@ namespace edgewise {
 namespace {
 
 using Field = std::pair<std::string_view, std::uint64_t ConnectionCounters::*>;
-constexpr std::array<Field, 18> kFields{{
+constexpr std::array<Field, 19> kFields{{
     {"connections_opened", &ConnectionCounters::opened},
     {"connections_closed", &ConnectionCounters::closed},
     {"construction_failures", &ConnectionCounters::construction_failures},
@@ -27,27 +27,47 @@ constexpr std::array<Field, 18> kFields{{
     {"sends_refused", &ConnectionCounters::sends_refused},
     {"stall_pardons", &ConnectionCounters::stall_pardons},
     {"lost_edges", &ConnectionCounters::lost_edges},
+    {"log_lines_dropped", &ConnectionCounters::log_lines_dropped},
 }};
 
 }  // namespace
 
+void ConnectionCounters::CountMalformed(const char* reason, std::uint64_t times) {
+  for (Reason& one : malformed_for) {
+    if (one.words == nullptr) one.words = reason;
+    if (std::string_view(one.words) != reason) continue;
+    one.count += times;
+    return;
+  }
+}
+
 void ConnectionCounters::Add(const ConnectionCounters& other) {
   for (const auto& [name, field] : kFields) this->*field += other.*field;
   for (std::size_t i = 0; i < closes.size(); ++i) closes[i] += other.closes[i];
+  for (std::size_t i = 0; i < answers.size(); ++i) answers[i] += other.answers[i];
+  for (const Reason& one : other.malformed_for) {
+    if (one.words != nullptr) CountMalformed(one.words, one.count);
+  }
 }
 
 std::string ConnectionCounters::ToString() const {
   std::string text;
-  const auto line = [&text](std::string_view name, std::uint64_t value) {
-    text += std::string(name) + " " + std::to_string(value) + "\n";
-  };
-  for (const auto& [name, field] : kFields) line(name, this->*field);
-  for (std::size_t i = 1; i < closes.size(); ++i) {
-    std::string name = "closed_" + std::string(CloseCauseName(static_cast<CloseCause>(i)));
-    for (char& letter : name) {
-      if (letter == ' ') letter = '_';
+  const auto line = [&text](std::string name, std::uint64_t value) {
+    for (char& c : name) {
+      const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!letter && !(c >= '0' && c <= '9')) c = '_';
     }
-    line(name, closes[i]);
+    text += name + " " + std::to_string(value) + "\n";
+  };
+  for (const auto& [name, field] : kFields) line(std::string(name), this->*field);
+  for (std::size_t i = 1; i < closes.size(); ++i) {
+    line("closed_" + std::string(CloseCauseName(static_cast<CloseCause>(i))), closes[i]);
+  }
+  for (std::size_t i = 1; i < answers.size(); ++i) {
+    line("answers_" + std::to_string(i) + "xx", answers[i]);
+  }
+  for (const Reason& one : malformed_for) {
+    if (one.words != nullptr) line("malformed_" + std::string(one.words), one.count);
   }
   return text;
 }

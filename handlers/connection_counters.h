@@ -29,9 +29,20 @@ struct ConnectionCounters {
   std::uint64_t sends_refused = 0;  // Send on a connection that is closing or closed
   std::uint64_t stall_pardons = 0;  // timeouts not held against the peer: the loop itself was late
   std::uint64_t lost_edges = 0;     // found by the audit, and mended; anything but 0 is a bug
+  std::uint64_t log_lines_dropped = 0;
+  // HTTP answers by the first digit of their status.
+  std::array<std::uint64_t, 6> answers{};
+  // Malformed input by the reason that the codec gave, as far as there is room.
+  static constexpr std::size_t kReasonsMax = 40;
+  struct Reason {
+    const char* words = nullptr;  // live for ever
+    std::uint64_t count = 0;
+  };
+  std::array<Reason, kReasonsMax> malformed_for{};
   // By CloseCause.
   std::array<std::uint64_t, kCloseCauseCount> closes{};
 
+  void CountMalformed(const char* reason, std::uint64_t times = 1);
   void Add(const ConnectionCounters& other);
   // "name value" lines.
   std::string ToString() const;

@@ -200,6 +200,7 @@ Progress Connection::Discard() {
 
 void Connection::RefuseMalformed(const char* reason, std::string_view farewell) {
   ++context_.counters.malformed;
+  context_.counters.CountMalformed(reason);
   if (!farewell.empty()) static_cast<void>(Write(farewell));
   CloseFor({.cause = CloseCause::kMalformed, .detail = reason});
 }

@@ -12,6 +12,7 @@
 
 namespace edgewise {
 
+class AccessLog;
 class Kernel;
 
 // Who answers SIGINT and SIGTERM.
@@ -41,6 +42,9 @@ struct ServerOptions {
   ConnectionOptions connection;
   ReactorOptions reactor;
   AcceptorOptions acceptor;
+
+  // Where HTTP requests are written; null: nowhere. It must outlive the server.
+  AccessLog* access_log = nullptr;
 
   // Null: the real one.
   Kernel* kernel = nullptr;

@@ -19,8 +19,10 @@ Server& Server::Add(std::string_view listen, Service::Maker maker) {
     if (set_up_.ok()) set_up_ = address.status();
     return *this;
   }
-  services_.push_back(std::make_unique<Service>(
-      Service{.address = *address, .options = options_.connection, .make = std::move(maker)}));
+  services_.push_back(std::make_unique<Service>(Service{.address = *address,
+                                                        .options = options_.connection,
+                                                        .make = std::move(maker),
+                                                        .access_log = options_.access_log}));
   return *this;
 }
 
@@ -33,6 +35,7 @@ Server& Server::Adopt(Handle listener, Service::Maker maker) {
   services_.push_back(std::make_unique<Service>(Service{.address = local.address,
                                                         .options = options_.connection,
                                                         .make = std::move(maker),
+                                                        .access_log = options_.access_log,
                                                         .adopted = listener}));
   return *this;
 }

@@ -13,6 +13,8 @@
 
 namespace edgewise {
 
+class AccessLog;
+
 // Where it listens and what its connections are. A value that every worker of a server shares;
 // `make` is called in the worker's thread and must not change anything shared.
 struct Service {
@@ -21,6 +23,8 @@ struct Service {
   SocketAddress address;
   ConnectionOptions options;
   Maker make;
+  // Where its requests are written, if its protocol has requests (HTTP); null: nowhere.
+  AccessLog* access_log = nullptr;
   // A listening descriptor made elsewhere (socket activation), or kNoHandle: one is opened.
   Handle adopted = kNoHandle;
 };

@@ -18,7 +18,8 @@ ServicePort::ServicePort(const Service& service, Admissions& admissions, Reactor
                .options = service.options,
                .admissions = admissions,
                .acceptor = acceptor_,
-               .memory = guard},
+               .memory = guard,
+               .access_log = service.access_log},
       acceptor_(reactor, *this, acceptor_options) {}
 
 bool ServicePort::HasRoom() { return admissions_.HasRoom() && !context_.memory.over(); }

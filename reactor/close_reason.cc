@@ -11,6 +11,8 @@ std::string_view CloseCauseName(CloseCause cause) {
       return "end of stream";
     case CloseCause::kLocal:
       return "closed by the service";
+    case CloseCause::kRequestsMax:
+      return "requests max";
     case CloseCause::kAbandoned:
       return "answer abandoned";
     case CloseCause::kReset:

@@ -13,6 +13,7 @@ enum class CloseCause : std::uint8_t {
   kNone,             // not closed
   kEndOfStream,      // the peer finished sending, and everything was answered
   kLocal,            // the service closed it
+  kRequestsMax,      // it made as many requests as a connection may
   kAbandoned,        // the service could not finish an answer that it had begun
   kReset,            // the peer (or the network) broke the connection; `error` says how
   kMalformed,        // the peer broke the protocol; `detail` says how

@@ -24,6 +24,8 @@ ABSL_FLAG(std::uint64_t, connections_max, 0, "connections at once");
 ABSL_FLAG(std::uint64_t, connections_per_address_max, 0, "connections at once from an address");
 ABSL_FLAG(std::uint64_t, frame_bytes_max, 64u << 20, "largest frame or line");
 ABSL_FLAG(std::uint64_t, http_body_bytes_max, 1u << 20, "largest request body");
+ABSL_FLAG(std::string, access_log, "", "file that HTTP requests are written to");
+ABSL_FLAG(std::string, access_log_format, "common", "common or json");
 ABSL_FLAG(std::string, root, "", "directory of files that http serves");
 ABSL_FLAG(std::uint64_t, high_water, 1u << 20, "pending output that holds reading");
 ABSL_FLAG(std::uint64_t, low_water, 256u << 10, "pending output that releases it");
@@ -61,6 +63,8 @@ Stop it:     SIGINT or SIGTERM stops accepting, finishes what is in flight, and 
 Files
   --root=                 directory whose files http:// serves: nothing from outside of it, nothing
                           that begins with a dot, no listings
+  --access_log= --access_log_format=common   a file that each request of http:// is written to (- is
+                          standard output), in the Common Log Format or as json
 
 Speed
   --threads=1             reactors, each in its own thread with its own master socket (SO_REUSEPORT)
@@ -103,6 +107,12 @@ absl::StatusOr<MemoryPolicy> ParsePolicy(std::string_view text) {
   return Invalid("--memory_policy=" + std::string(text) + ": use pause, refuse or shed");
 }
 
+absl::StatusOr<AccessLogFormat> ParseLogFormat(std::string_view text) {
+  if (text == "common") return AccessLogFormat::kCommon;
+  if (text == "json") return AccessLogFormat::kJson;
+  return Invalid("--access_log_format=" + std::string(text) + ": use common or json");
+}
+
 absl::StatusOr<ServeCommand> FromFlags() {
   ServeCommand command;
   ServerOptions& server = command.server;
@@ -132,6 +142,11 @@ absl::StatusOr<ServeCommand> FromFlags() {
   const absl::StatusOr<MemoryPolicy> policy = ParsePolicy(absl::GetFlag(FLAGS_memory_policy));
   if (!policy.ok()) return policy.status();
   server.memory_policy = *policy;
+  command.access_log = absl::GetFlag(FLAGS_access_log);
+  const absl::StatusOr<AccessLogFormat> format =
+      ParseLogFormat(absl::GetFlag(FLAGS_access_log_format));
+  if (!format.ok()) return format.status();
+  command.access_log_format = *format;
   return command;
 }
 

@@ -24,6 +24,8 @@ struct ServeCommand {
   ServerOptions server;
   std::size_t frame_bytes_max = 0;
   std::size_t http_body_bytes_max = 0;
+  std::string access_log;  // a path, - for standard output; empty: none
+  AccessLogFormat access_log_format = AccessLogFormat::kCommon;
   std::string root;  // of the files that http serves; empty: none
 };
 

@@ -74,7 +74,7 @@ int Fail(std::string_view why) {
 }
 
 int Main(int argc, char** argv) {
-  const absl::StatusOr<ServeCommand> command = ParseServeCommand(argc, argv);
+  absl::StatusOr<ServeCommand> command = ParseServeCommand(argc, argv);
   if (absl::IsCancelled(command.status())) {
     std::fputs(std::string(ServeHelp()).c_str(), stdout);
     return 0;
@@ -86,7 +86,17 @@ int Main(int argc, char** argv) {
     if (!opened.ok()) return Fail("--root: " + std::string(StdView(opened.status().message())));
     files = *std::move(opened);
   }
-  Server server(command->server);
+  ServerOptions options = command->server;
+  std::unique_ptr<AccessLog> log;
+  if (!command->access_log.empty()) {
+    absl::StatusOr<std::unique_ptr<AccessLog>> opened =
+        AccessLog::Open(command->access_log, command->access_log_format);
+    if (!opened.ok())
+      return Fail("--access_log: " + std::string(StdView(opened.status().message())));
+    log = *std::move(opened);
+    options.access_log = log.get();
+  }
+  Server server(std::move(options));
   for (const ServeListen& listen : command->listens) {
     Serve(server, listen, *command, files.get());
   }

@@ -102,6 +102,31 @@ def chat(build):
         example.ends_with_0_after(example.terminate)
 
 
+def events(build):
+    with Example(build, "events") as example:
+        watch = b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        with example.connect() as one, example.connect() as two, example.connect() as gone:
+            for peer in (one, two, gone):
+                peer.sendall(watch)
+            first, second = one.makefile("rb"), two.makefile("rb")
+            seen = []
+            for stream in (first, second):
+                head = [stream.readline() for _ in range(7)]
+                assert b"Content-Type: text/event-stream\r\n" in head, head
+                assert b"Transfer-Encoding: chunked\r\n" in head, head
+                while stream.readline() != b"event: tick\n":
+                    pass
+                seen.append(int(stream.readline().removeprefix(b"data: ")))
+            gone.close()
+            for stream in (first, second):
+                while stream.readline() != b"event: tick\n":
+                    pass
+                assert int(stream.readline().removeprefix(b"data: ")) > min(seen)
+            # A server that stops ends the streams properly, and does not wait for its deadline.
+            example.ends_with_0_after(example.terminate)
+            assert first.read().endswith(b"\r\n0\r\n\r\n")
+
+
 def foreign_loop(build):
     with Example(build, "foreign_loop") as example:
         with example.connect() as peer:
@@ -124,7 +149,7 @@ def main():
     parser.add_argument("--junit", metavar="FILE", help="also write a JUnit report there")
     arguments = parser.parse_args()
     report = Report("examples")
-    for example in (http_service, chat, foreign_loop):
+    for example in (http_service, events, chat, foreign_loop):
         name = f"the example {example.__name__} does what it says"
         try:
             example(arguments.build)

@@ -4,13 +4,14 @@
 #include <optional>
 
 #include "handlers/connection_context.h"
+#include "handlers/http/http_refusal.h"
 
 namespace edgewise {
 
 void HttpConversation::OnFrame(Connection& peer, const HttpPart& part) {
   switch (part.kind) {
     case HttpPart::Kind::kWhole:
-      responder_.Take(peer, part.request, HttpResponder::Extent::kWhole);
+      Take(peer, part.request, HttpResponder::Extent::kWhole);
       Whole(part.request, responder_);
       return Settle();
     case HttpPart::Kind::kHead:
@@ -28,8 +29,15 @@ void HttpConversation::OnFrame(Connection& peer, const HttpPart& part) {
   }
 }
 
+void HttpConversation::Take(Connection& peer, const HttpRequest& request,
+                            HttpResponder::Extent extent) {
+  responder_.Take(peer, request, extent);
+  if (peer.context().access_log != nullptr) [[unlikely]]
+    responder_.StartRecord(request);
+}
+
 void HttpConversation::Begin(Connection& peer, const HttpRequest& head) {
-  responder_.Take(peer, head, HttpResponder::Extent::kHead);
+  Take(peer, head, HttpResponder::Extent::kHead);
   const std::optional<std::string_view> expectation = head.Header("Expect");
   const bool expects = expectation && head.minor_version() >= 1;
   if (expects && !EqualsIgnoringCase(*expectation, "100-continue")) {
@@ -67,6 +75,13 @@ void HttpConversation::OnDrained(Connection& peer) {
 
 void HttpConversation::OnClose(Connection& peer, const CloseReason& reason) {
   if (responder_.successor() != nullptr) responder_.successor()->OnClose(peer, reason);
+  if (peer.context().access_log != nullptr) [[unlikely]] {
+    const bool in_time =
+        reason.cause != CloseCause::kFrameTimeout && reason.cause != CloseCause::kBodyTimeout;
+    const HttpRefusal refusal = in_time ? RefusalWith(reason.detail) : HttpRefusal::kNotInTime;
+    const int status = WordsFor(refusal).status;
+    if (status != 0) responder_.RecordRefusal(peer, status);
+  }
   OnGone(peer, reason);
   responder_.Forget();
 }

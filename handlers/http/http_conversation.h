@@ -42,6 +42,7 @@ class HttpConversation : public BasicFrameHandler<HttpPart> {
   virtual void Complete(HttpResponder& response) = 0;
 
  private:
+  void Take(Connection& peer, const HttpRequest& request, HttpResponder::Extent extent);
   void Begin(Connection& peer, const HttpRequest& head);
   void Settle();
 

@@ -115,6 +115,13 @@ static_assert(InOrder());
 
 }  // namespace
 
+HttpRefusal RefusalWith(const char* reason) {
+  for (const Entry& entry : kEntries) {
+    if (entry.reason == reason) return entry.refusal;
+  }
+  return HttpRefusal::kNone;
+}
+
 HttpRefusalWords WordsFor(HttpRefusal refusal) {
   const auto index = static_cast<std::size_t>(refusal);
   const Farewell& farewell = kFarewells[index];

@@ -61,4 +61,7 @@ struct HttpRefusalWords {
 // Thread safety: any thread; constant data. For `kNone` all is empty.
 HttpRefusalWords WordsFor(HttpRefusal refusal);
 
+// The refusal with these words, by their address; kNone if there is none.
+HttpRefusal RefusalWith(const char* reason);
+
 }  // namespace edgewise

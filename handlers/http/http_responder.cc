@@ -44,7 +44,10 @@ SendResult HttpResponder::Send(const Answer& answer, std::string_view body) {
   HttpResponseHead head = HeadOf(answer);
   head.content_length = body.size();
   SendResult result = WriteHead(head);
-  if (result == SendResult::kAccepted && !bodiless_) result = peer_->Write(body);
+  if (result == SendResult::kAccepted && !bodiless_) {
+    result = peer_->Write(body);
+    if (record_) record_->AddBytes(body.size());
+  }
   Finish();
   return result;
 }
@@ -79,6 +82,7 @@ SendResult HttpResponder::Write(std::string_view piece) {
     left_ -= piece.size();
   }
   if (bodiless_) return SendResult::kAccepted;
+  if (record_) record_->AddBytes(piece.size());
   if (framing_ != HttpFraming::kChunked) return peer_->Write(piece);
   SendResult result = SendResult::kAccepted;
   while (!piece.empty() && result == SendResult::kAccepted) {
@@ -103,8 +107,7 @@ SendResult HttpResponder::End() {
 
 void HttpResponder::Abandon() {
   EDGEWISE_CHECK(stage_ != Stage::kDone, "an answer that is over cannot be abandoned");
-  stage_ = Stage::kDone;
-  source_.reset();
+  Forget();
   peer_->Abort({.cause = CloseCause::kAbandoned});
 }
 
@@ -123,6 +126,7 @@ SendResult HttpResponder::SendFile(const Answer& answer, FileSlice slice) {
   if (begun != SendResult::kAccepted) return begun;
   left_ = 0;
   SendResult result = SendResult::kAccepted;
+  if (record_ && !bodiless_) record_->AddBytes(slice.bytes);
   if (!bodiless_ && slice.bytes > kCopiedBytesMax) {
     result = peer_->SendFile(std::move(slice));
   } else if (!bodiless_) {
@@ -206,8 +210,31 @@ void HttpResponder::HoldRequests() {
 }
 
 void HttpResponder::Forget() {
+  if (record_ && stage_ != Stage::kDone) WriteRecord();
   stage_ = Stage::kDone;
   source_.reset();
+}
+
+void HttpResponder::StartRecord(const HttpRequest& request) {
+  if (!record_) record_ = std::make_unique<HttpAccessRecord>();
+  Kernel& kernel = peer_->context().kernel;
+  record_->Begin(request, kernel.WallNow(), kernel.MonotonicNow());
+}
+
+void HttpResponder::RecordRefusal(Connection& peer, int status) {
+  peer_ = &peer;
+  if (done()) StartRecord(HttpRequest());
+  record_->set_status(static_cast<HttpStatus>(status));
+  WriteRecord();
+  stage_ = Stage::kDone;
+}
+
+void HttpResponder::WriteRecord() {
+  ConnectionContext& context = peer_->context();
+  AccessLog& log = *context.access_log;
+  const std::string_view line =
+      record_->Line(log.format(), peer_->peer(), context.kernel.MonotonicNow());
+  if (!log.Append(line)) ++context.counters.log_lines_dropped;
 }
 
 // A server that is stopping says so with its last answer, not before requests that are here
@@ -225,6 +252,8 @@ void HttpResponder::DecidePersistence() {
 HttpResponseHead HttpResponder::HeadOf(const Answer& answer) {
   ConnectionContext& context = peer_->context();
   bodiless_ = is_head_ || !HasBody(answer.status);
+  ++context.counters.answers[static_cast<std::size_t>(answer.status) / 100 % 6];
+  if (record_) record_->set_status(answer.status);
   return {.status = answer.status,
           .persistence = persistence_,
           .content_type = answer.content_type,
@@ -248,7 +277,12 @@ SendResult HttpResponder::WriteHead(const HttpResponseHead& head) {
 void HttpResponder::Finish() {
   stage_ = Stage::kDone;
   source_.reset();
-  if (persistence_ == HttpPersistence::kClose || !complete_) peer_->Close();
+  if (record_) WriteRecord();
+  if (number_ >= peer_->context().options.requests_max) [[unlikely]] {
+    peer_->CloseFor({.cause = CloseCause::kRequestsMax});
+  } else if (persistence_ == HttpPersistence::kClose || !complete_) {
+    peer_->Close();
+  }
   if (held_) peer_->ReleaseHold(Hold::kAnswer);
   held_ = false;
 }

@@ -10,6 +10,7 @@
 
 #include "handlers/connection.h"
 #include "handlers/frame_handler.h"
+#include "handlers/http/http_access_record.h"
 #include "handlers/http/http_body_source.h"
 #include "handlers/http/http_reply_ref.h"
 #include "handlers/http/http_response_head.h"
@@ -109,6 +110,10 @@ class HttpResponder {
   }
   // The rest of the request was delivered.
   void Completed() { complete_ = true; }
+  // What was taken is to be written to the access log. REQUIRES: the connection's context has one.
+  void StartRecord(const HttpRequest& request);
+  // The codec or the clock refused what came, with this status; it is written, too.
+  void RecordRefusal(Connection& peer, int status);
   // Reading is held until the answer is over.
   void HoldRequests();
   // All that was written has left.
@@ -128,12 +133,14 @@ class HttpResponder {
   SendResult WriteHead(const HttpResponseHead& head);
   HttpResponseHead HeadOf(const Answer& answer);
   void Finish();
+  void WriteRecord();
   void Pump();
 
   Connection* peer_ = nullptr;
   std::unique_ptr<HttpBodySource> source_;
   std::unique_ptr<FrameHandler> successor_;
-  std::uint64_t left_ = 0;  // of the announced length
+  std::unique_ptr<HttpAccessRecord> record_;  // null unless there is an access log
+  std::uint64_t left_ = 0;                    // of the announced length
   std::uint32_t number_ = 0;
   Stage stage_ = Stage::kDone;
   HttpPersistence persistence_ = HttpPersistence::kImplied;

@@ -63,7 +63,8 @@ SocketAddress Stage::ServeMade(Service::Maker maker) {
   }
   services_.push_back({.address = kernel.LocalAddress(*listener).address,
                        .options = options_.connection,
-                       .make = std::move(maker)});
+                       .make = std::move(maker),
+                       .access_log = options_.access_log});
   REQUIRE(worker_->AddPort(services_.back(), *listener, Watch::kInput) == Error::kNone);
   addresses_.push_back(services_.back().address);
   return addresses_.back();

@@ -30,6 +30,7 @@ struct StageOptions {
   // SO_SNDBUF and SO_RCVBUF of accepted sockets, inherited from the listener; 0: the kernel's.
   int send_buffer = 0;
   int receive_buffer = 0;
+  AccessLog* access_log = nullptr;
 };
 
 // After each round every connection is checked: R7 (`Accounted`), R3 as far as it can be seen from

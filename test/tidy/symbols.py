@@ -61,7 +61,7 @@ EXCEPTIONS = {
     "handlers/access_log.cc": {
         r"(typeinfo for )?std::(thread|condition_variable)::\S.*|pthread_\w+|.*thread.*":
             "the thread that waits for the disk, so that no reactor does",
-        r"std::chrono::_V2::steady_clock::now\(\)": "in condition_variable::wait_for, of that thread",
+        r"std::chrono::_V2::steady_clock::now\(\)": "in condition_variable::wait_for",
     },
     "handlers/admissions.cc": {
         r"pthread_mutex_(un)?lock": "the caps hold for all reactors together; once a connection",

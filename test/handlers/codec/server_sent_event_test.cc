@@ -23,7 +23,8 @@ TEST_CASE("lines of data come out as lines, whatever ended them") {
 TEST_CASE("a name with a line end is cut there") {
   CHECK(ServerSentEvent{.type = "a\ndata: evil", .data = "b", .id = "c\rd"}.Text() ==
         "event: a\nid: c\ndata: b\n\n");
-  CHECK(ServerSentEvent{.data = "b", .id = std::string_view("c\0d", 3)}.Text() == "id: c\ndata: b\n\n");
+  CHECK(ServerSentEvent{.data = "b", .id = std::string_view("c\0d", 3)}.Text() ==
+        "id: c\ndata: b\n\n");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 # see one line per step, and the end of the log when a step fails.
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+source "$root/test/wanted.sh"
 log_dir="$root/build-logs"
 log="$log_dir/$(basename "$(dirname "$0")")-$(basename "$0").log"
 jobs="$(nproc 2>/dev/null || echo 2)"
@@ -217,6 +218,11 @@ install_catch2_from_backports() {
 
 # set_up MODE: after it, everything that MODE (quick, bench, test, all) needs is there.
 set_up() {
+  install_missing "$1"
+  install_wanted "$1"
+}
+
+install_missing() {
   find_missing "$1"
   if ((${#missing[@]} == 0)); then return; fi
   say "[setup] missing: ${missing[*]}"

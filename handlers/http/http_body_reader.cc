@@ -33,6 +33,26 @@ bool IsAsciiText(char c) { return c == '\t' || (c >= ' ' && c <= '~'); }
 
 bool IsFieldText(char c) { return IsAsciiText(c) || static_cast<unsigned char>(c) >= 0x80; }
 
+// FNV-1a, so that a name need not be kept to be recognised. Another name with the same hash, one in
+// four billion, is refused too.
+constexpr std::uint32_t kHashBegin = 2166136261u;
+constexpr std::uint32_t HashStep(std::uint32_t hash, char c) {
+  const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return (hash ^ static_cast<unsigned char>(small)) * 16777619u;
+}
+constexpr std::uint32_t HashOf(std::string_view name) {
+  std::uint32_t hash = kHashBegin;
+  for (const char c : name) hash = HashStep(hash, c);
+  return hash;
+}
+constexpr std::array kForbiddenTrailers{HashOf("content-length"), HashOf("transfer-encoding"),
+                                        HashOf("host"), HashOf("connection"), HashOf("upgrade")};
+
+bool IsForbiddenTrailer(std::uint32_t hash) {
+  return std::find(kForbiddenTrailers.begin(), kForbiddenTrailers.end(), hash) !=
+         kForbiddenTrailers.end();
+}
+
 }  // namespace
 
 HttpBodyReader HttpBodyReader::OfLength(std::uint64_t bytes) {
@@ -83,7 +103,7 @@ HttpRefusal HttpBodyReader::Step(char c, const HttpChunkLimits& limits) {
         return HttpRefusal::kNone;
       }
       if (c == ';') {
-        state_ = State::kExtension;
+        state_ = State::kExtensionNameFirst;
         return HttpRefusal::kNone;
       }
       [[fallthrough]];
@@ -94,23 +114,61 @@ HttpRefusal HttpBodyReader::Step(char c, const HttpChunkLimits& limits) {
       state_ = State::kSize;
       return HttpRefusal::kNone;
     }
-    case State::kExtension:
-      if (c == '\r') {
-        state_ = State::kSizeFeed;
-        return HttpRefusal::kNone;
-      }
-      if (!IsAsciiText(c)) return HttpRefusal::kBadChunkExtension;
-      return ++extension_bytes_ > limits.extension_bytes_max ? HttpRefusal::kChunkExtensionsTooLong
-                                                             : HttpRefusal::kNone;
     case State::kSizeFeed:
       if (c != '\n') return HttpRefusal::kBareCarriageReturn;
       if (left_ > bytes_left_) return HttpRefusal::kBodyTooLarge;
       bytes_left_ -= left_;
       state_ = left_ == 0 ? State::kTrailer : State::kData;
       return HttpRefusal::kNone;
-    default:
+    case State::kTrailer:
+    case State::kTrailerName:
+    case State::kTrailerValue:
+    case State::kTrailerFeed:
+    case State::kEndFeed:
       return StepTrailer(c, limits);
+    default:
+      return StepExtension(c, limits);
   }
+}
+
+HttpRefusal HttpBodyReader::StepExtension(char c, const HttpChunkLimits& limits) {
+  const bool may_end = state_ == State::kExtensionName || state_ == State::kExtensionValue ||
+                       state_ == State::kExtensionQuoteEnd;
+  if (c == '\r' && may_end) {
+    state_ = State::kSizeFeed;
+    return HttpRefusal::kNone;
+  }
+  if (++extension_bytes_ > limits.extension_bytes_max) return HttpRefusal::kChunkExtensionsTooLong;
+  if (c == ';' && may_end) {
+    state_ = State::kExtensionNameFirst;
+    return HttpRefusal::kNone;
+  }
+  switch (state_) {
+    case State::kExtensionName:
+      if (c == '=') {
+        state_ = State::kExtensionValueFirst;
+        return HttpRefusal::kNone;
+      }
+      [[fallthrough]];
+    case State::kExtensionNameFirst:
+      state_ = State::kExtensionName;
+      break;
+    case State::kExtensionValueFirst:
+      if (c == '"') {
+        state_ = State::kExtensionQuoted;
+        return HttpRefusal::kNone;
+      }
+      [[fallthrough]];
+    case State::kExtensionValue:
+      state_ = State::kExtensionValue;
+      break;
+    case State::kExtensionQuoted:
+      if (c == '"') state_ = State::kExtensionQuoteEnd;
+      return IsAsciiText(c) && c != '\\' ? HttpRefusal::kNone : HttpRefusal::kBadChunkExtension;
+    default:  // kExtensionQuoteEnd
+      return HttpRefusal::kBadChunkExtension;
+  }
+  return IsToken(c) ? HttpRefusal::kNone : HttpRefusal::kBadChunkExtension;
 }
 
 HttpRefusal HttpBodyReader::StepTrailer(char c, const HttpChunkLimits& limits) {
@@ -125,12 +183,14 @@ HttpRefusal HttpBodyReader::StepTrailer(char c, const HttpChunkLimits& limits) {
       if (c == ' ' || c == '\t') return HttpRefusal::kFoldedHeader;
       if (++trailers_ > limits.trailers_max) return HttpRefusal::kTooManyHeaders;
       state_ = State::kTrailerName;
+      name_hash_ = HashStep(kHashBegin, c);
       return IsToken(c) ? HttpRefusal::kNone : HttpRefusal::kBadHeaderName;
     case State::kTrailerName:
       if (c == ':') {
         state_ = State::kTrailerValue;
-        return HttpRefusal::kNone;
+        return IsForbiddenTrailer(name_hash_) ? HttpRefusal::kForbiddenTrailer : HttpRefusal::kNone;
       }
+      name_hash_ = HashStep(name_hash_, c);
       return IsToken(c) ? HttpRefusal::kNone : HttpRefusal::kBadHeaderName;
     case State::kTrailerValue:
       if (c == '\r') {

@@ -2,10 +2,12 @@
 //
 // Two ways to tell (RFC 9112, 6 and 7.1): a length, or chunks. Chunks are read strictly: a size is
 // one to sixteen hexadecimal digits at the beginning of its line; every line ends in CRLF; so does
-// the data of every chunk. Extensions (`;name=value` behind a size) are skipped, trailer fields are
-// checked like header fields and dropped: nothing that comes after the head can change how it was
-// understood. Each byte is looked at once and nothing is kept, so that the verdict cannot depend on
-// how the input was cut.
+// the data of every chunk. Extensions (`;name`, `;name=token` or `;name="text"` behind a size,
+// without white space or backslashes) are checked and skipped, trailer fields are checked like
+// header fields and dropped: nothing that comes after the head can change how it was understood.
+// Those that would mean to (framing, routing, the connection: RFC 9110, 6.5.1) are refused, in case
+// the next program believes them. Each byte is looked at once and nothing is kept, so that the
+// verdict cannot depend on how the input was cut.
 #pragma once
 
 #include <cstddef>
@@ -62,7 +64,12 @@ class HttpBodyReader {
     kDataFeed,
     kSizeFirst,  // the first digit of a size
     kSize,
-    kExtension,
+    kExtensionNameFirst,
+    kExtensionName,
+    kExtensionValueFirst,
+    kExtensionValue,
+    kExtensionQuoted,
+    kExtensionQuoteEnd,
     kSizeFeed,
     kTrailer,  // the beginning of a trailer field, or the CR of the empty line
     kTrailerName,
@@ -72,12 +79,14 @@ class HttpBodyReader {
   };
 
   HttpRefusal Step(char c, const HttpChunkLimits& limits);
+  HttpRefusal StepExtension(char c, const HttpChunkLimits& limits);
   HttpRefusal StepTrailer(char c, const HttpChunkLimits& limits);
 
   std::uint64_t left_ = 0;        // of the body, or of the chunk
   std::uint64_t bytes_left_ = 0;  // what further chunks may hold
   std::uint32_t extension_bytes_ = 0;
   std::uint32_t trailer_bytes_ = 0;
+  std::uint32_t name_hash_ = 0;  // of the trailer's name so far, in small letters
   std::uint16_t trailers_ = 0;
   std::uint8_t digits_ = 0;
   State state_ = State::kOver;

@@ -83,8 +83,10 @@ class HeadParser final : public http::basic_parser<true> {
       case http::field::host:
         return Judge(fields_.Host(View(value)), error);
       case http::field::content_length:
+        if (!StandsPlainly(value)) return Judge(HttpRefusal::kBadHeaderValue, error);
         return Judge(fields_.ContentLength(View(value)), error);
       case http::field::transfer_encoding:
+        if (!StandsPlainly(value)) return Judge(HttpRefusal::kBadHeaderValue, error);
         return fields_.TransferEncoding(View(value));
       case http::field::connection:
         return fields_.Connection(View(value));
@@ -103,6 +105,16 @@ class HeadParser final : public http::basic_parser<true> {
   void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
   virtual void on_trailer_field_impl(http::field, string_view, string_view, error_code&) {}
+
+  // Whether there is no white space around a value but one space before it. Programs differ in what
+  // else they take for white space, and the fields that say where a body ends must not be read
+  // differently. (The colon stands before, the CR behind.)
+  static bool StandsPlainly(string_view value) {
+    if (value.empty()) return true;  // refused for that
+    const char* const begin = value.data();
+    return begin[value.size()] == '\r' &&
+           (begin[-1] == ':' || (begin[-1] == ' ' && begin[-2] == ':'));
+  }
 
   void Judge(HttpRefusal refusal, error_code& error) {
     if (refusal != HttpRefusal::kNone) [[unlikely]] {

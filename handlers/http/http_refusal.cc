@@ -40,6 +40,7 @@ constexpr std::array<Entry, kHttpRefusalCount> kEntries = {{
     {HttpRefusal::kBadChunkExtension, 400, "malformed chunk extension"},
     {HttpRefusal::kBadChunkEnd, 400, "chunk that does not end where its size says"},
     {HttpRefusal::kChunkExtensionsTooLong, 400, "chunk extensions of more bytes than the maximum"},
+    {HttpRefusal::kForbiddenTrailer, 400, "trailer field that only a header may have"},
     {HttpRefusal::kRequestLineTooLong, 414, "request line of more bytes than the maximum"},
     {HttpRefusal::kHeaderBlockTooLarge, 431, "headers of more bytes than the maximum"},
     {HttpRefusal::kTooManyHeaders, 431, "more headers than the maximum"},

@@ -37,6 +37,7 @@ enum class HttpRefusal : std::uint8_t {
   kBadChunkExtension,
   kBadChunkEnd,
   kChunkExtensionsTooLong,
+  kForbiddenTrailer,
   // Limits.
   kRequestLineTooLong,
   kHeaderBlockTooLarge,

@@ -35,13 +35,15 @@ FileKind KindOf(mode_t mode) {
   return S_ISDIR(mode) ? FileKind::kDirectory : FileKind::kOther;
 }
 
-// Writes that have no MSG_NOSIGNAL. The signal is blocked meanwhile, and the one that this very
-// write made is taken back.
+// Writes of `wanted` bytes that have no MSG_NOSIGNAL. The signal is blocked meanwhile, and the one
+// that this very write made is taken back. Whatever falls short may have made one: sendfile that
+// met EPIPE after its first pages answers how many bytes those were.
 template <typename Write>
-IoResult WithoutPipeSignal(LinuxKernel& kernel, Write&& write_now) {
+IoResult WithoutPipeSignal(LinuxKernel& kernel, std::size_t wanted, Write&& write_now) {
   const SignalSet before = kernel.BlockSignals(SignalBit(SIGPIPE));
   const IoResult result = BytesOrError(write_now());
-  if (result.error() == Error::kBrokenPipe && (before & SignalBit(SIGPIPE)) == 0) {
+  const bool all = result.ok() && result.bytes() == wanted;
+  if (!all && (before & SignalBit(SIGPIPE)) == 0) {
     sigset_t pipe_signal;
     sigemptyset(&pipe_signal);
     sigaddset(&pipe_signal, SIGPIPE);
@@ -82,7 +84,7 @@ IoResult LinuxKernel::ReadAt(Handle file, std::span<char> into, std::uint64_t of
 
 IoResult LinuxKernel::SendFile(Handle socket, Handle file, std::uint64_t offset,
                                std::size_t bytes_max) {
-  return WithoutPipeSignal(*this, [&] {
+  return WithoutPipeSignal(*this, bytes_max, [&] {
     auto position = static_cast<off_t>(offset);
     return sendfile(socket, file, &position, bytes_max);
   });
@@ -95,7 +97,8 @@ HandleResult LinuxKernel::OpenLog(std::string_view path) {
 }
 
 IoResult LinuxKernel::Append(Handle log, ConstBuffer bytes) {
-  return WithoutPipeSignal(*this, [&] { return write(log, bytes.data(), bytes.size()); });
+  return WithoutPipeSignal(*this, bytes.size(),
+                           [&] { return write(log, bytes.data(), bytes.size()); });
 }
 
 void LinuxKernel::Log(std::string_view line) {
@@ -104,7 +107,7 @@ void LinuxKernel::Log(std::string_view line) {
       {{const_cast<char*>(line.data()), line.size()}, {const_cast<char*>("\n"), 1}}};
   // A line that cannot be written has nowhere to be reported to.
   static_cast<void>(WithoutPipeSignal(
-      *this, [&] { return writev(STDERR_FILENO, pieces.data(), pieces.size()); }));
+      *this, line.size() + 1, [&] { return writev(STDERR_FILENO, pieces.data(), pieces.size()); }));
 }
 
 }  // namespace edgewise

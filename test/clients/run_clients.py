@@ -15,11 +15,13 @@ import traceback
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
+import browser_cases  # noqa: E402,F401
 import fault_cases  # noqa: E402,F401
 import file_cases  # noqa: E402,F401
 import frame_cases  # noqa: E402,F401
 import http_cases  # noqa: E402,F401
 import limit_cases  # noqa: E402,F401
+import proxy_cases  # noqa: E402,F401
 import shutdown_cases  # noqa: E402,F401
 import startup_cases  # noqa: E402,F401
 import stream_cases  # noqa: E402,F401

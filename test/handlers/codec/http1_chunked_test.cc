@@ -55,8 +55,17 @@ TEST_CASE("a body in chunks is what its chunks hold") {
 TEST_CASE("chunk extensions are skipped, and trailer fields dropped") {
   CHECK(BodyOf("3;name=value\r\nabc\r\n0;last\r\n\r\n") == "abc");
   CHECK(BodyOf("3;a=\"b;c\";d\r\nabc\r\n0\r\n\r\n") == "abc");
-  CHECK(BodyOf("3\r\nabc\r\n0\r\nDigest: x\r\nContent-Length: 5\r\nHost: y\r\n\r\n") == "abc");
+  CHECK(BodyOf("3\r\nabc\r\n0\r\nDigest: x\r\nHosts: y\r\n\r\n") == "abc");
   CHECK(BodyOf("0\r\nEmpty:\r\nNot-Ascii: \xc3\xa4\t\r\n\r\n").empty());
+}
+
+TEST_CASE("trailer fields that only a header may have are refused, in any case of letters") {
+  for (const std::string_view name :
+       {"Host", "Content-Length", "tRANSFER-eNCODING", "CONNECTION", "upgrade"}) {
+    INFO(name);
+    CHECK(BodyOf("0\r\nDigest: x\r\n" + std::string(name) + ": x\r\n\r\n") ==
+          Refused(HttpRefusal::kForbiddenTrailer));
+  }
 }
 
 TEST_CASE("malformed chunks are refused") {
@@ -71,7 +80,9 @@ TEST_CASE("malformed chunks are refused") {
   CHECK(BodyOf("1\ra\r\n") == Refused(HttpRefusal::kBareCarriageReturn));
   CHECK(BodyOf("1;a\rb\r\nc") == Refused(HttpRefusal::kBareCarriageReturn));
   for (const std::string_view chunks :
-       {"1;a\nb\r\n", "1;\x01\r\n", "1;\x7f\r\n", "1;\xc3\xa4\r\n"}) {
+       {"1;a\nb\r\n", "1;\x01\r\n", "1;\x7f\r\n", "1;\xc3\xa4\r\n", "1;\r\n", "1; a\r\n",
+        "1;a \r\n", "1;a=\r\n", "1;a=b=c\r\n", "1;a=\"b\"c\r\n", "1;a=\"\\\"\"\r\n", "1;a;;b\r\n",
+        "1;\"a\"\r\n"}) {
     INFO(chunks);
     CHECK(BodyOf(chunks) == Refused(HttpRefusal::kBadChunkExtension));
   }

@@ -1,5 +1,5 @@
-# What only some tests need, and what is skipped where it cannot be had: part of setup.sh. (nginx and
-# HAProxy are used where they are and not installed: their packages would start them.)
+# What only some tests need, and what is skipped where it cannot be had: part of setup.sh. (nginx
+# and HAProxy are used where they are, not installed: their packages would start them.)
 
 wanted=()  # packages, in Debian's names
 

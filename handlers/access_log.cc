@@ -10,7 +10,8 @@ namespace edgewise {
 
 absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::Open(std::string_view path,
                                                            AccessLogFormat format, Kernel& kernel) {
-  const HandleResult file = kernel.OpenLog(path == "-" ? "/dev/stdout" : path);
+  constexpr Handle kStandardOutput = 1;
+  const HandleResult file = path == "-" ? kernel.Duplicate(kStandardOutput) : kernel.OpenLog(path);
   if (!file.ok()) {
     return absl::InvalidArgumentError(AbslView("the access log " + std::string(path) +
                                                " cannot be opened: " + ErrorText(file.error()) +
@@ -23,7 +24,11 @@ AccessLog::AccessLog(Kernel& kernel, Handle file, AccessLogFormat format)
     : kernel_(kernel), file_(kernel, file), format_(format) {
   gathered_.reserve(kBufferBytesMax);
   writing_.reserve(kBufferBytesMax);
+  // The thread takes no signal: those that a server watches must reach its descriptor (see
+  // signal_handler.h).
+  const SignalSet before = kernel_.BlockSignals(~SignalSet{0});
   thread_ = std::thread([this] { Run(); });
+  kernel_.RestoreSignals(before);
 }
 
 AccessLog::~AccessLog() {

@@ -63,11 +63,12 @@ class Site final : public edgewise::HttpHandler {
   explicit Site(Clock* clock) : clock_(*clock) {}
 
   void OnRequest(const edgewise::HttpRequest& request, edgewise::HttpResponder& response) override {
-    if (request.path() == "/events") return clock_.Add(response);
-    if (request.path() == "/") {
+    const bool get = request.method() == edgewise::HttpMethod::kGet;
+    if (request.path() == "/events" && get) return clock_.Add(response);
+    if (request.path() == "/" && get) {
       response.Send({.content_type = "text/html; charset=utf-8"}, kPage);
     } else {
-      response.SendError(edgewise::HttpStatus::kNotFound, "try / or /events");
+      response.SendError(edgewise::HttpStatus::kNotFound, "try GET / or /events");
     }
   }
 

@@ -21,7 +21,8 @@ class HttpAccessRecord {
  public:
   // A request has come. `now` is the wall's, `began` the monotonic clock's.
   void Begin(const HttpRequest& request, WallTime now, Time began);
-  // Bytes of the body that were sent.
+  // Bytes of the body that were given to the connection. (How many of them a client took that went
+  // away, the counters of its connection tell; the line is written when the answer is complete.)
   void AddBytes(std::uint64_t bytes) { bytes_ += bytes; }
   void set_status(HttpStatus status) { status_ = status; }
 

@@ -22,6 +22,10 @@ namespace {
 
 constexpr std::string_view kNothingHere = "there is nothing at this path";
 
+constexpr int kTriesMax = 4;
+
+bool IsPassing(Error error) { return error == Error::kWouldBlock || error == Error::kInterrupted; }
+
 bool IsHidden(std::string_view segment) {
   return segment.starts_with('.') && segment != ".well-known";
 }
@@ -58,6 +62,7 @@ Refusal RefusalFor(Error error) {
     case Error::kProcessLimit:
     case Error::kSystemLimit:
     case Error::kNoMemory:
+    case Error::kWouldBlock:  // names were being changed, again and again
       return {HttpStatus::kServiceUnavailable, "the server has too much to do; try again"};
     // No such name, a part of it no directory, or it leads out of the root.
     case Error::kNotFound:
@@ -65,16 +70,33 @@ Refusal RefusalFor(Error error) {
     case Error::kNameTooLong:
     case Error::kLinkLoop:
     case Error::kCrossDevice:
+    case Error::kNoSuchDevice:  // a socket, or what no driver answers for
       return {HttpStatus::kNotFound, kNothingHere};
     default:
       return {HttpStatus::kInternalServerError, "this could not be read"};
   }
 }
 
-// Changes whenever the file was written: nanoseconds of its change, and its size.
+// The time of its last change in nanoseconds, and its size: the same on every machine that has a
+// copy with its times. Two writes of one size within a tick of the system's clock look the same.
 std::string EntityTag(const FileInfo& info) {
   return absl::StrCat("\"", absl::Hex(info.modified.time_since_epoch().count()), "-",
                       absl::Hex(info.bytes), "\"");
+}
+
+// To the name of a directory with its slash. (A target with two slashes in front would name another
+// host.)
+void Redirect(const HttpRequest& request, HttpResponder& response) {
+  const std::string query(request.query());
+  const std::string target =
+      absl::StrCat(AbslView(request.path()), "/", query.empty() ? "" : "?", query);
+  const std::optional<HttpHeader> location = HttpHeader::From("Location", target);
+  if (!location || target.starts_with("//")) {
+    response.SendError(HttpStatus::kNotFound, kNothingHere);
+    return;
+  }
+  response.SendError(HttpStatus::kMovedPermanently, "this is a directory; see " + target,
+                     std::array{*location});
 }
 
 }  // namespace
@@ -120,12 +142,16 @@ void HttpFiles::Answer(const HttpRequest& request, std::string_view path,
   }
   std::optional<std::string> name = NameOf(path);
   const bool is_index = name && (name->empty() || name->ends_with('/'));
-  if (is_index) *name += options_.index;
-  if (!name || (is_index && options_.index.empty())) {
+  if (is_index) *name += index_;
+  if (!name || (is_index && index_.empty())) {
     response.SendError(HttpStatus::kNotFound, kNothingHere);
     return;
   }
-  const HandleResult opened = kernel_.OpenBeneath(root_->handle(), *name);
+  HandleResult opened = HandleResult::Failure(Error::kWouldBlock);
+  // The kernel asks to try again when names were being changed while it looked.
+  for (int i = 0; i < kTriesMax && IsPassing(opened.error()); ++i) {
+    opened = kernel_.OpenBeneath(root_->handle(), *name);
+  }
   Found found;
   if (opened.ok()) {
     found.file = std::make_unique<OpenFile>(kernel_, opened.handle());
@@ -137,27 +163,12 @@ void HttpFiles::Answer(const HttpRequest& request, std::string_view path,
     response.SendError(refusal.status, refusal.reason);
     return;
   }
-  AnswerFile(request, *name, response, std::move(found));
-}
-
-void HttpFiles::AnswerFile(const HttpRequest& request, const std::string& name,
-                           HttpResponder& response, Found found) const {
-  if (found.info.kind == FileKind::kDirectory && !name.ends_with('/')) {
-    // The path has no empty segment, so this cannot become the name of another host.
-    const std::string query(request.query());
-    const std::string target =
-        absl::StrCat(AbslView(request.path()), "/", query.empty() ? "" : "?", query);
-    if (const std::optional<HttpHeader> location = HttpHeader::From("Location", target)) {
-      response.SendError(HttpStatus::kMovedPermanently, "this is a directory; see " + target,
-                         std::array{*location});
-      return;
-    }
-  }
+  if (found.info.kind == FileKind::kDirectory && !is_index) return Redirect(request, response);
   if (found.info.kind != FileKind::kRegular) {
     response.SendError(HttpStatus::kNotFound, kNothingHere);
     return;
   }
-  SendFound(request, name, response, std::move(found));
+  SendFound(request, *name, response, std::move(found));
 }
 
 void HttpFiles::SendFound(const HttpRequest& request, const std::string& name,
@@ -188,8 +199,8 @@ void HttpFiles::SendFound(const HttpRequest& request, const std::string& name,
                                     content_range_header,
                                     content_range_header};
   std::size_t count = 4;
-  if (!options_.cache_control.text().empty()) {
-    headers[count++] = *HttpHeader::From("Cache-Control", options_.cache_control.text());
+  if (!cache_control_.empty()) {
+    headers[count++] = *HttpHeader::From("Cache-Control", cache_control_);
   }
   switch (JudgePreconditions(request, validators, now)) {
     case HttpPrecondition::kNotModified:
@@ -207,8 +218,9 @@ void HttpFiles::SendFound(const HttpRequest& request, const std::string& name,
   if (range.kind != HttpRange::Kind::kWhole) headers[count++] = content_range_header;
   if (range.kind == HttpRange::Kind::kPart) status = HttpStatus::kPartialContent;
   if (range.kind == HttpRange::Kind::kUnsatisfiable) {
+    // Nothing by which a cache could take this for the file.
     response.SendError(HttpStatus::kRangeNotSatisfiable, "there are no such bytes in it",
-                       std::span(headers).first(count));
+                       std::array{content_range_header});
     return;
   }
   response.SendFile({.status = status,

@@ -48,7 +48,10 @@ class HttpFiles {
                                                          Kernel& kernel = LinuxKernel::Instance());
 
   HttpFiles(std::unique_ptr<OpenFile> root, HttpFilesOptions options, Kernel& kernel)
-      : options_(std::move(options)), kernel_(kernel), root_(std::move(root)) {}
+      : index_(std::move(options.index)),
+        cache_control_(options.cache_control.text()),
+        kernel_(kernel),
+        root_(std::move(root)) {}
   HttpFiles(const HttpFiles&) = delete;
   HttpFiles& operator=(const HttpFiles&) = delete;
 
@@ -60,12 +63,11 @@ class HttpFiles {
  private:
   struct Found;
 
-  void AnswerFile(const HttpRequest& request, const std::string& name, HttpResponder& response,
-                  Found found) const;
   void SendFound(const HttpRequest& request, const std::string& name, HttpResponder& response,
                  Found found) const;
 
-  const HttpFilesOptions options_;
+  const std::string index_;
+  const std::string cache_control_;
   Kernel& kernel_;
   const std::unique_ptr<OpenFile> root_;
 };

@@ -8,6 +8,10 @@
 namespace edgewise {
 namespace {
 
+// A date to the second cannot tell two changes within it apart: it counts only when it is long past
+// (RFC 9110, 8.8.2.2).
+constexpr Duration kStrongAfter = std::chrono::seconds(60);
+
 enum class Comparison { kStrong, kWeak };
 
 // The tag at the front of `list`, with its W/ if it is weak; empty if there is none.
@@ -33,6 +37,17 @@ bool ListHasTag(std::string_view list, std::string_view tag, Comparison comparis
   }
 }
 
+// The same over all fields of that name, which together are one list (RFC 9110, 5.3).
+bool FieldsHaveTag(const HttpRequest& request, std::string_view name, std::string_view tag,
+                   Comparison comparison) {
+  for (const HttpField& field : request.headers()) {
+    if (EqualsIgnoringCase(field.name, name) && ListHasTag(field.value, tag, comparison)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::optional<WallTime> DateIn(const HttpRequest& request, std::string_view name, WallTime now) {
   const std::optional<std::string_view> value = request.Header(name);
   return value ? ParseHttpDate(*value, now) : std::nullopt;
@@ -42,15 +57,15 @@ std::optional<WallTime> DateIn(const HttpRequest& request, std::string_view name
 
 HttpPrecondition JudgePreconditions(const HttpRequest& request, const HttpValidators& validators,
                                     WallTime now) {
-  if (const auto list = request.Header("If-Match")) {
-    if (!ListHasTag(*list, validators.entity_tag, Comparison::kStrong)) {
+  if (request.Header("If-Match")) {
+    if (!FieldsHaveTag(request, "If-Match", validators.entity_tag, Comparison::kStrong)) {
       return HttpPrecondition::kFailed;
     }
   } else if (const auto date = DateIn(request, "If-Unmodified-Since", now)) {
     if (validators.modified > *date) return HttpPrecondition::kFailed;
   }
-  if (const auto list = request.Header("If-None-Match")) {
-    return ListHasTag(*list, validators.entity_tag, Comparison::kWeak)
+  if (request.Header("If-None-Match")) {
+    return FieldsHaveTag(request, "If-None-Match", validators.entity_tag, Comparison::kWeak)
                ? HttpPrecondition::kNotModified
                : HttpPrecondition::kHolds;
   }
@@ -65,7 +80,7 @@ bool RangeApplies(const HttpRequest& request, const HttpValidators& validators, 
   if (!condition) return true;
   if (!FrontTag(*condition).empty()) return *condition == validators.entity_tag;
   const std::optional<WallTime> date = ParseHttpDate(*condition, now);
-  return date && *date == validators.modified;
+  return date && *date == validators.modified && now - *date >= kStrongAfter;
 }
 
 }  // namespace edgewise

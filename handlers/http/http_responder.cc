@@ -73,7 +73,8 @@ SendResult HttpResponder::Begin(const Answer& answer, std::optional<std::uint64_
 }
 
 SendResult HttpResponder::Write(std::string_view piece) {
-  EDGEWISE_CHECK(stage_ == Stage::kBody, "a body is written between Begin and End");
+  EDGEWISE_CHECK(stage_ != Stage::kOwed, "a body is written between Begin and End");
+  if (done()) return SendResult::kClosed;
   if (framing_ == HttpFraming::kLength) {
     if (piece.size() > left_) {
       Abandon();
@@ -94,7 +95,8 @@ SendResult HttpResponder::Write(std::string_view piece) {
 }
 
 SendResult HttpResponder::End() {
-  EDGEWISE_CHECK(stage_ == Stage::kBody, "a body is written between Begin and End");
+  EDGEWISE_CHECK(stage_ != Stage::kOwed, "a body is written between Begin and End");
+  if (done()) return SendResult::kClosed;
   if (framing_ == HttpFraming::kLength && left_ != 0 && !bodiless_) {
     Abandon();
     return SendResult::kClosed;
@@ -106,7 +108,7 @@ SendResult HttpResponder::End() {
 }
 
 void HttpResponder::Abandon() {
-  EDGEWISE_CHECK(stage_ != Stage::kDone, "an answer that is over cannot be abandoned");
+  if (done()) return;
   Forget();
   peer_->Abort({.cause = CloseCause::kAbandoned});
 }
@@ -150,6 +152,7 @@ SendResult HttpResponder::SendFile(const Answer& answer, FileSlice slice) {
 }
 
 void HttpResponder::Resume() {
+  resumed_ = true;  // from within Produce: it is asked again then, even if it says that it waits
   if (!source_) return;
   if (peer_->pending_output() == 0) return Pump();
   asks_ = true;
@@ -159,17 +162,19 @@ void HttpResponder::Resume() {
 void HttpResponder::Pump() {
   asks_ = false;
   if (!source_) return;
+  resumed_ = false;
   // It may end the answer by itself, and is needed until it returns.
   std::unique_ptr<HttpBodySource> source = std::move(source_);
   const auto outcome = source->Produce(*this, peer_->context().reactor.budget());
   if (stage_ != Stage::kBody) return;
   switch (outcome) {
     case HttpBodySource::Outcome::kMore:
-      asks_ = true;
-      peer_->AskForDrained();
+      resumed_ = true;
       [[fallthrough]];
     case HttpBodySource::Outcome::kWaiting:
       source_ = std::move(source);
+      asks_ = resumed_;
+      if (asks_) peer_->AskForDrained();
       return;
     case HttpBodySource::Outcome::kEnd:
       static_cast<void>(End());

@@ -55,7 +55,7 @@ class HttpResponder {
   SendResult Write(std::string_view piece);
   // That was all. Less than the announced length abandons the answer. REQUIRES: as Write.
   SendResult End();
-  // Breaks the connection off: what was promised cannot be kept. REQUIRES: not done().
+  // Breaks the connection off: what was promised cannot be kept. Nothing if it is over.
   void Abandon();
 
   // Begins an answer whose body `source` writes, asked for more when there is room, the first time
@@ -148,6 +148,7 @@ class HttpResponder {
   bool deferred_ : 1 = false;
   bool held_ : 1 = false;
   bool asks_ : 1 = false;        // the source wants to be asked
+  bool resumed_ : 1 = false;     // since it was asked last
   bool complete_ : 1 = false;    // all of the request has come
   bool is_head_ : 1 = false;     // the request's method
   bool speaks_1_1_ : 1 = false;  // the client

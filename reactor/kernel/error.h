@@ -32,6 +32,7 @@ enum class Error : std::int32_t {
   kNameTooLong = ENAMETOOLONG,
   kLinkLoop = ELOOP,
   kCrossDevice = EXDEV,
+  kNoSuchDevice = ENXIO,
   kNotSupported = EOPNOTSUPP,
   kNoSystemCall = ENOSYS,
   kProcessLimit = EMFILE,

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string>
@@ -54,6 +55,13 @@ IoResult WithoutPipeSignal(LinuxKernel& kernel, std::size_t wanted, Write&& writ
   return result;
 }
 
+// A time beyond what nanoseconds can tell (the year 2262) stands for the last that they can.
+WallTime WallTimeOf(const timespec& time) {
+  constexpr std::int64_t kSecondsMax = 9'000'000'000;
+  const std::int64_t seconds = std::clamp<std::int64_t>(time.tv_sec, -kSecondsMax, kSecondsMax);
+  return WallTime(std::chrono::seconds(seconds) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
 }  // namespace
 
 HandleResult LinuxKernel::OpenDirectory(std::string_view path) {
@@ -74,8 +82,7 @@ FileInfo LinuxKernel::Inspect(Handle file) {
   if (fstat(file, &what) != 0) return {.error = static_cast<Error>(errno)};
   return {.kind = KindOf(what.st_mode),
           .bytes = static_cast<std::uint64_t>(what.st_size),
-          .modified = WallTime(std::chrono::seconds(what.st_mtim.tv_sec) +
-                               std::chrono::nanoseconds(what.st_mtim.tv_nsec))};
+          .modified = WallTimeOf(what.st_mtim)};
 }
 
 IoResult LinuxKernel::ReadAt(Handle file, std::span<char> into, std::uint64_t offset) {

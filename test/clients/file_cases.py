@@ -15,7 +15,7 @@ def make_site(folder):
     root = f"{folder}/site"
     os.makedirs(f"{root}/sub")
     files = {"index.html": b"<!doctype html><title>home</title>", "sub/index.html": b"sub",
-             "page.css": b"p {}", "large.bin": noise(20_000_000), "../secret": b"secret"}
+             "page.css": b"p {}", "page.txt": noise(4000), "large.bin": noise(20_000_000), "../secret": b"secret"}
     for name, content in files.items():
         with open(f"{root}/{name}", "wb") as file:
             file.write(content)
@@ -72,13 +72,15 @@ def slow_download(env):
     root, files = make_site(env.folder)
     with Server(env, f"--root={root}") as server:
         url = server.url("http")
-        with subprocess.Popen(["curl", "--silent", "--limit-rate", "2M", "--max-time", "4", "-o",
+        with subprocess.Popen(["curl", "--silent", "--limit-rate", "1M", "-o",
                                f"{env.folder}/slow", f"{url}/large.bin"]) as slow:
             curl(url + "/plaintext")
             before = server.resident_kib()
             for _ in range(50):
                 equal(curl(url + "/plaintext", "--max-time", "2"), b"Hello, World!", "meanwhile")
             check(server.resident_kib() < before + 4096, "memory grew with the file")
+            check(slow.poll() is None, "the download was over before the others had asked")
+            slow.terminate()
             slow.wait(30)
         with open(f"{env.folder}/slow", "rb") as got:
             text = got.read()

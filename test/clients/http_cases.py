@@ -1,5 +1,6 @@
 """HTTP, by the clients that people use."""
 
+import json
 import re
 
 from cases import case, check, equal, run
@@ -151,6 +152,29 @@ def malformed_in_a_pipeline(env):
         answer = read_to_end(peer)
         equal(answer.count(b"Hello, World!"), 2, "answers")
         equal(len(re.findall(rb"HTTP/1\.1 [45]\d\d ", answer)), 1, "errors")
+
+
+@case("each request is in the access log, and signals reach a server that has one")
+def access_log(env):
+    env.need("curl")
+    log = f"{env.folder}/access.log"
+    with Server(env, f"--access_log={log}") as server:
+        curl(server.url("http") + "/plaintext")
+        curl(server.url("http") + "/nothing", "-o", "/dev/null")
+        equal(server.counters()["answers_2xx"], 1, "answers, asked by a signal")
+    with open(log, encoding="ascii") as file:
+        lines = file.read().splitlines()
+    equal(len(lines), 2, "lines")
+    form = (r'127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}(?::\d\d){3} \+0000\] '
+            r'"GET (\S+) HTTP/1\.1" (\d+) \d+')
+    equal([re.fullmatch(form, line).groups() for line in lines],
+          [("/plaintext", "200"), ("/nothing", "404")], "the lines")
+    with Server(env, f"--access_log={log}", "--access_log_format=json") as server:
+        curl(server.url("http") + "/plaintext", "-A", 'a "quoted" agent')
+    with open(log, encoding="ascii") as file:
+        last = json.loads(file.read().splitlines()[2])
+    equal((last["target"], last["status"], last["bytes"], last["user_agent"]),
+          ("/plaintext", 200, 13, 'a "quoted" agent'), "the line as JSON")
 
 
 @case("ab finds no failure, with and without keep-alive")

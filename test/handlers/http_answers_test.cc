@@ -246,6 +246,39 @@ TEST_CASE("a source that waits is asked again when it is resumed") {
   REQUIRE(stage.Ends(peer, "3\r\nnow\r\n0\r\n\r\n"));
 }
 
+// Broken by forgetting what Resume said while the source was at work: it was never asked again.
+TEST_CASE("a source that is resumed while it is being asked is asked again") {
+  HttpStage stage;
+  struct Hasty : HttpBodySource {
+    Outcome Produce(HttpResponder& response, std::size_t) override {
+      if (++asked == 3) return Outcome::kEnd;
+      response.Write("x");
+      response.Resume();
+      return Outcome::kWaiting;
+    }
+    int asked = 0;
+  };
+  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
+    response.SendFrom({}, std::make_unique<Hasty>());
+  };
+  Peer peer(stage.address());
+  peer.Send(Get());
+  REQUIRE(stage.Ends(peer, "1\r\nx\r\n1\r\nx\r\n0\r\n\r\n"));
+}
+
+TEST_CASE("an answer that was abandoned takes no more, and harms nobody") {
+  HttpStage stage;
+  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
+    response.Begin({}, 3);
+    CHECK(response.Write("four") == SendResult::kTooLong);
+    CHECK(response.Write("more") == SendResult::kClosed);
+    CHECK(response.End() == SendResult::kClosed);
+    response.Abandon();
+  };
+  stage.Ask(Get());
+  CHECK(stage.closes(CloseCause::kAbandoned) == 1);
+}
+
 TEST_CASE("a source that fails breaks the connection, so that a part is not taken for the whole") {
   HttpStage stage;
   stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {

@@ -27,6 +27,11 @@ struct FileStage : HttpStage {
     folder.Write("site/.git/config", "[core]");
     folder.Write("site/.well-known/security.txt", "Contact: x");
     folder.Write("site/large.bin", Pattern(kLarge));
+    // So that its date is one that a client can rely on.
+    std::filesystem::last_write_time(
+        folder / "site/a b.txt",
+        std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    std::filesystem::create_directories(folder / "site/odd/index.html");
     std::filesystem::create_symlink("../secret.txt", folder / "site/link.txt");
     auto opened = HttpFiles::Open(folder / "site", file_options, kernel);
     REQUIRE(opened.ok());
@@ -82,11 +87,26 @@ TEST_CASE("a file is answered with its content, its type and what it is known by
 
 TEST_CASE("nothing outside the root, nothing hidden and no directory is sent") {
   FileStage stage;
-  for (const std::string_view path :
-       {"/../secret.txt", "/%2e%2e/secret.txt", "/sub/../../secret.txt", "/..%2fsecret.txt",
-        "/sub/%2e%2e/%2e%2e/secret.txt", "/link.txt", "/.env", "/%2eenv", "/.git/config", "/sub/.",
-        "//etc/passwd", "/sub//index.html", "/etc/passwd", "/bare/", "/nothing", "/index.html/",
-        "/index.html/x", "/sub%2findex.html", "/./index.html"}) {
+  for (const std::string_view path : {"/../secret.txt",
+                                      "/%2e%2e/secret.txt",
+                                      "/sub/../../secret.txt",
+                                      "/..%2fsecret.txt",
+                                      "/sub/%2e%2e/%2e%2e/secret.txt",
+                                      "/link.txt",
+                                      "/.env",
+                                      "/%2eenv",
+                                      "/.git/config",
+                                      "/sub/.",
+                                      "//etc/passwd",
+                                      "/sub//index.html",
+                                      "/etc/passwd",
+                                      "/bare/",
+                                      "/nothing",
+                                      "/index.html/",
+                                      "/index.html/x",
+                                      "/sub%2findex.html",
+                                      "/./index.html",
+                                      "/odd/"}) {
     INFO(path);
     const std::string answer = stage.Ask(Get(path));
     CHECK(StatusOf(answer) == 404);
@@ -176,7 +196,11 @@ TEST_CASE("a client that has it already is told so; one that means another is re
   CHECK(status(range + "If-Range: \"x\"\r\n") == 200);
   CHECK(status(range + "If-Range: W/" + tag + "\r\n") == 200);
   CHECK(status(range + "If-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n") == 200);
+  // One list in two fields.
+  CHECK(status("If-Match: \"x\"\r\nIf-Match: " + tag + "\r\n") == 200);
   stage.folder.Write("site/a b.txt", "9876543210");
+  const std::string fresh = FieldOf(stage.Ask(Get("/a%20b.txt")), "Last-Modified");
+  CHECK(status(range + "If-Range: " + fresh + "\r\n") == 200);  // too young to be relied on
   CHECK(status("If-None-Match: " + tag + "\r\n") == 200);
 }
 
@@ -254,6 +278,8 @@ TEST_CASE("calls about files that fail are answered, and nothing stays open") {
       GENERATE(std::tuple(Call::kOpenBeneath, Error::kProcessLimit, 503),
                std::tuple(Call::kOpenBeneath, Error::kAccessDenied, 403),
                std::tuple(Call::kOpenBeneath, Error::kInvalid, 500),
+               std::tuple(Call::kOpenBeneath, Error::kNoSuchDevice, 404),
+               std::tuple(Call::kOpenBeneath, Error::kWouldBlock, 200),
                std::tuple(Call::kInspect, Error::kNoMemory, 503));
   const std::size_t before = stage.kernel.open_handles();
   stage.kernel.Fail(call, error);
@@ -289,6 +315,20 @@ TEST_CASE("a root that cannot be served says why") {
   const auto old = HttpFiles::Open(folder.path(), {}, kernel);
   CHECK(old.status().message().find("Linux has since 5.6") != absl::string_view::npos);
   CHECK(kernel.open_handles() == 0);
+}
+
+TEST_CASE("a file of the far future is served, and its part is not said to be kept") {
+  FileStage stage({}, {.cache_control = "max-age=60"});
+  std::filesystem::last_write_time(
+      stage.folder / "site/empty",
+      std::filesystem::file_time_type::clock::now() + std::chrono::hours(24 * 365 * 150));
+  const std::string answer = stage.Ask(Get("/empty"));
+  CHECK(StatusOf(answer) == 200);
+  CHECK(FieldOf(answer, "Last-Modified") == FieldOf(answer, "Date"));
+  const std::string none = stage.Ask(GetWith("/a%20b.txt", "Range: bytes=99-\r\n"));
+  CHECK(StatusOf(none) == 416);
+  CHECK(FieldOf(none, "Cache-Control").empty());
+  CHECK(FieldOf(none, "ETag").empty());
 }
 
 TEST_CASE("a site may say how long its files may be kept") {

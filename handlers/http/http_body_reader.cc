@@ -45,8 +45,9 @@ constexpr std::uint32_t HashOf(std::string_view name) {
   for (const char c : name) hash = HashStep(hash, c);
   return hash;
 }
-constexpr std::array kForbiddenTrailers{HashOf("content-length"), HashOf("transfer-encoding"),
-                                        HashOf("host"), HashOf("connection"), HashOf("upgrade")};
+constexpr std::array kForbiddenTrailers{
+    HashOf("content-length"), HashOf("transfer-encoding"), HashOf("host"),
+    HashOf("connection"),     HashOf("proxy-connection"),  HashOf("upgrade")};
 
 bool IsForbiddenTrailer(std::uint32_t hash) {
   return std::find(kForbiddenTrailers.begin(), kForbiddenTrailers.end(), hash) !=

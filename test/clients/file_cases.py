@@ -15,7 +15,8 @@ def make_site(folder):
     root = f"{folder}/site"
     os.makedirs(f"{root}/sub")
     files = {"index.html": b"<!doctype html><title>home</title>", "sub/index.html": b"sub",
-             "page.css": b"p {}", "page.txt": noise(4000), "large.bin": noise(20_000_000), "../secret": b"secret"}
+             "page.css": b"p {}", "page.txt": noise(4000), "large.bin": noise(20_000_000),
+             "../secret": b"secret"}
     for name, content in files.items():
         with open(f"{root}/{name}", "wb") as file:
             file.write(content)

@@ -136,7 +136,8 @@ def check_slow(env, options, target):
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=env.folder) as attack:
             asked = 0
             while attack.poll() is None:
-                equal(curl(f"{url}/plaintext", "--max-time", patience), b"Hello, World!", "meanwhile")
+                answer = curl(f"{url}/plaintext", "--max-time", patience)
+                equal(answer, b"Hello, World!", "meanwhile")
                 asked += 1
             report = COLOURS.sub("", attack.stdout.read().decode(errors="replace"))
         check(asked > 2, f"only {asked} requests were asked meanwhile")

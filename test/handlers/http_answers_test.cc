@@ -1,4 +1,4 @@
-// Answers in pieces, from a source, and later: whole, in order, and no faster than the reader.
+// Answers in pieces, and later: whole, and in order.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <string>
@@ -7,30 +7,6 @@
 #include "test/handlers/peer.h"
 
 namespace edgewise::handlers_test {
-namespace {
-
-using Outcome = HttpBodySource::Outcome;
-
-// Writes `pieces` pieces of the pattern, one each time it is asked.
-class Pieces : public HttpBodySource {
- public:
-  Pieces(int pieces, std::size_t piece_bytes, Outcome last = Outcome::kEnd)
-      : left_(pieces), text_(Pattern(piece_bytes)), last_(last) {}
-  Outcome Produce(HttpResponder& response, std::size_t) override {
-    ++asked;
-    response.Write(text_);
-    return --left_ == 0 ? last_ : Outcome::kMore;
-  }
-  int asked = 0;
-
- private:
-  int left_;
-  std::string text_;
-  Outcome last_;
-};
-
-}  // namespace
-
 TEST_CASE("an answer in pieces comes in chunks, or by its length, or until the end") {
   HttpStage stage;
   bool announced = false;
@@ -188,84 +164,6 @@ TEST_CASE("a server that stops waits for an answer that comes later") {
   CHECK(got.find("Connection: close") > (behind ? got.find("late") : 0));
 }
 
-TEST_CASE("a source is asked for more only when the socket has room") {
-  HttpStage stage({.send_buffer = 4096});
-  constexpr int kPieces = 300;
-  Pieces* source = nullptr;
-  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
-    auto pieces = std::make_unique<Pieces>(kPieces, 5000);
-    source = pieces.get();
-    response.SendFrom({.content_type = "text/plain"}, std::move(pieces), kPieces * 5000);
-  };
-  Peer peer(stage.address(), {.receive_buffer = 4096});
-  peer.Send(Get() + Get());
-  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
-  stage.Settle();  // the peer reads nothing
-  const int asked = source->asked;
-  CHECK(asked < 60);
-  CHECK(stage.newest()->buffered() < 40'000);
-  stage.Rounds(20);
-  CHECK(source->asked == asked);
-  std::string body;
-  for (int i = 0; i < kPieces; ++i) body += Pattern(5000);
-  REQUIRE(stage.Until([&] { return CountOf(peer.Pump(), "HTTP/1.1 200") == 2; }));
-  REQUIRE(stage.Ends(peer, body));
-  const std::string_view got = peer.Pull();
-  CHECK(got.substr(got.find("\r\n\r\n") + 4).starts_with(body));
-  stage.Settle();
-  CHECK(stage.Buffered() == 0);
-}
-
-TEST_CASE("a source that waits is asked again when it is resumed") {
-  HttpStage stage;
-  struct Waiting : HttpBodySource {
-    Outcome Produce(HttpResponder& response, std::size_t) override {
-      ++asked;
-      if (!ready) return Outcome::kWaiting;
-      response.Write("now");
-      return Outcome::kEnd;
-    }
-    int asked = 0;
-    bool ready = false;
-  };
-  Waiting* source = nullptr;
-  HttpReplyRef ref;
-  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
-    auto waiting = std::make_unique<Waiting>();
-    source = waiting.get();
-    ref = response.Later();
-    response.SendFrom({}, std::move(waiting));
-  };
-  Peer peer(stage.address());
-  peer.Send(Get());
-  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
-  stage.Settle();
-  CHECK(source->asked == 1);
-  source->ready = true;
-  ref.Find(stage.worker().table())->Resume();
-  REQUIRE(stage.Ends(peer, "3\r\nnow\r\n0\r\n\r\n"));
-}
-
-// Broken by forgetting what Resume said while the source was at work: it was never asked again.
-TEST_CASE("a source that is resumed while it is being asked is asked again") {
-  HttpStage stage;
-  struct Hasty : HttpBodySource {
-    Outcome Produce(HttpResponder& response, std::size_t) override {
-      if (++asked == 3) return Outcome::kEnd;
-      response.Write("x");
-      response.Resume();
-      return Outcome::kWaiting;
-    }
-    int asked = 0;
-  };
-  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
-    response.SendFrom({}, std::make_unique<Hasty>());
-  };
-  Peer peer(stage.address());
-  peer.Send(Get());
-  REQUIRE(stage.Ends(peer, "1\r\nx\r\n1\r\nx\r\n0\r\n\r\n"));
-}
-
 TEST_CASE("an answer that was abandoned takes no more, and harms nobody") {
   HttpStage stage;
   stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
@@ -277,37 +175,6 @@ TEST_CASE("an answer that was abandoned takes no more, and harms nobody") {
   };
   stage.Ask(Get());
   CHECK(stage.closes(CloseCause::kAbandoned) == 1);
-}
-
-TEST_CASE("a source that fails breaks the connection, so that a part is not taken for the whole") {
-  HttpStage stage;
-  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
-    response.SendFrom({}, std::make_unique<Pieces>(3, 100, Outcome::kFailed));
-  };
-  Peer peer(stage.address());
-  peer.Send(Get());
-  REQUIRE(stage.Until([&] { return static_cast<void>(peer.Pump()), peer.over(); }));
-  CHECK_FALSE(peer.Pull().ends_with("0\r\n\r\n"));
-  CHECK(stage.closes(CloseCause::kAbandoned) == 1);
-}
-
-TEST_CASE("a source that throws closes its connection alone") {
-  HttpStage stage;
-  struct Thrower : HttpBodySource {
-    Outcome Produce(HttpResponder& response, std::size_t) override {
-      if (++asked == 3) throw std::runtime_error("no more");
-      response.Write("piece");
-      return Outcome::kMore;
-    }
-    int asked = 0;
-  };
-  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
-    response.SendFrom({}, std::make_unique<Thrower>());
-  };
-  Peer peer(stage.address());
-  peer.Send(Get());
-  REQUIRE(stage.Until([&] { return static_cast<void>(peer.Pump()), peer.over(); }));
-  CHECK(stage.closes(CloseCause::kException) == 1);
 }
 
 TEST_CASE("the last of the requests that a connection may make is told so") {

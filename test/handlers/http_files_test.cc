@@ -2,67 +2,13 @@
 #include "handlers/http/http_files.h"
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
-#include <catch2/generators/catch_generators_range.hpp>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 
-#include "test/handlers/http_script.h"
-#include "test/handlers/peer.h"
-#include "test/support/scratch_folder.h"
+#include "test/handlers/http_file_site.h"
 
 namespace edgewise::handlers_test {
-namespace {
-
-struct FileStage : HttpStage {
-  explicit FileStage(const StageOptions& options = {}, HttpFilesOptions file_options = {})
-      : HttpStage(options) {
-    folder.Write("secret.txt", "secret");
-    folder.Write("site/index.html", "<p>home</p>");
-    folder.Write("site/a b.txt", "0123456789");
-    folder.Write("site/empty", "");
-    folder.Write("site/sub/index.html", "<p>sub</p>");
-    folder.Write("site/bare/x.css", "p {}");
-    folder.Write("site/.env", "PASSWORD=1");
-    folder.Write("site/.git/config", "[core]");
-    folder.Write("site/.well-known/security.txt", "Contact: x");
-    folder.Write("site/large.bin", Pattern(kLarge));
-    // So that its date is one that a client can rely on.
-    std::filesystem::last_write_time(
-        folder / "site/a b.txt",
-        std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
-    std::filesystem::create_directories(folder / "site/odd/index.html");
-    std::filesystem::create_symlink("../secret.txt", folder / "site/link.txt");
-    auto opened = HttpFiles::Open(folder / "site", file_options, kernel);
-    REQUIRE(opened.ok());
-    files = *std::move(opened);
-    http.on_request = [this](const HttpRequest& request, HttpResponder& response) {
-      files->Answer(request, request.path(), response);
-    };
-  }
-  static constexpr std::size_t kLarge = 3'000'000;
-  ScratchFolder folder;
-  std::unique_ptr<HttpFiles> files;  // closed before the stage looks what was left open
-};
-
-std::string GetWith(std::string_view path, std::string_view fields,
-                    std::string_view method = "GET") {
-  return std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" +
-         std::string(fields) + "\r\n";
-}
-
-std::string FieldOf(const std::string& answer, std::string_view name) {
-  const std::size_t at = answer.find("\r\n" + std::string(name) + ": ");
-  if (at == std::string::npos) return {};
-  const std::size_t begin = at + 4 + name.size();
-  return answer.substr(begin, answer.find("\r\n", begin) - begin);
-}
-
-std::string BodyOf(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
-
-int StatusOf(const std::string& answer) { return std::stoi(answer.substr(9, 3)); }
-
-}  // namespace
 
 TEST_CASE("a file is answered with its content, its type and what it is known by") {
   FileStage stage;
@@ -244,77 +190,6 @@ TEST_CASE("many large files that nobody reads hold the connection, not memory or
     return got >= expected;
   }));
   CHECK(stage.http.requests == 50);
-}
-
-TEST_CASE("a file that becomes shorter while it is sent breaks the connection") {
-  FileStage stage({.send_buffer = 4096});
-  Peer peer(stage.address(), {.receive_buffer = 4096});
-  peer.Send(Get("/large.bin"));
-  REQUIRE(stage.Until([&] { return !peer.Pump().empty(); }));
-  std::filesystem::resize_file(stage.folder / "site/large.bin", 1000);
-  REQUIRE(stage.Until([&] {
-    peer.Pump();
-    return peer.over();
-  }));
-  CHECK(peer.Pull().size() < FileStage::kLarge);
-  CHECK(stage.closes(CloseCause::kAbandoned) == 1);
-}
-
-TEST_CASE("a reader of a file that takes nothing is given up after write_timeout") {
-  FileStage stage({.connection = {.write_timeout = std::chrono::seconds(30)}, .send_buffer = 4096});
-  stage.kernel.StopClock();
-  Peer peer(stage.address(), {.receive_buffer = 4096});
-  peer.Send(Get("/large.bin"));
-  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
-  stage.Settle();
-  for (int i = 0; i < 20 && stage.open_connections() != 0; ++i) stage.Pass(std::chrono::seconds(4));
-  CHECK(stage.open_connections() == 0);
-  CHECK(stage.closes(CloseCause::kWriteTimeout) == 1);
-}
-
-TEST_CASE("calls about files that fail are answered, and nothing stays open") {
-  FileStage stage;
-  const auto [call, error, status] =
-      GENERATE(std::tuple(Call::kOpenBeneath, Error::kProcessLimit, 503),
-               std::tuple(Call::kOpenBeneath, Error::kAccessDenied, 403),
-               std::tuple(Call::kOpenBeneath, Error::kInvalid, 500),
-               std::tuple(Call::kOpenBeneath, Error::kNoSuchDevice, 404),
-               std::tuple(Call::kOpenBeneath, Error::kWouldBlock, 200),
-               std::tuple(Call::kInspect, Error::kNoMemory, 503));
-  const std::size_t before = stage.kernel.open_handles();
-  stage.kernel.Fail(call, error);
-  CHECK(StatusOf(stage.Ask(Get("/a%20b.txt"))) == status);
-  CHECK(stage.kernel.open_handles() == before);
-  CHECK(StatusOf(stage.Ask(Get("/a%20b.txt"))) == 200);
-}
-
-TEST_CASE("sendfile that is interrupted, falls short or would block loses nothing") {
-  FileStage stage;
-  const std::string large = Pattern(FileStage::kLarge);
-  SECTION("interrupted") {
-    stage.kernel.Fail(Call::kSendFile, Error::kInterrupted, {.first = 2, .count = 5});
-  }
-  SECTION("short") { stage.kernel.Limit(Call::kSendFile, 10'000, FaultyKernel::kAlways); }
-  SECTION("would block") {
-    stage.kernel.Fail(Call::kSendFile, Error::kWouldBlock, {.first = 2, .count = 3});
-  }
-  CHECK(BodyOf(stage.Ask(Get("/large.bin"))) == large);
-  CHECK(stage.kernel.faults() > 2);
-}
-
-TEST_CASE("a root that cannot be served says why") {
-  const ScratchFolder folder;
-  folder.Write("file", "x");
-  const auto nothing = HttpFiles::Open(folder / "nothing");
-  CHECK(nothing.status().message().find("nothing cannot be served: ENOENT") !=
-        absl::string_view::npos);
-  CHECK(HttpFiles::Open(folder / "file").status().message().find("ENOTDIR") !=
-        absl::string_view::npos);
-  FaultyKernel kernel{LinuxKernel::Instance()};
-  kernel.Fail(Call::kOpenBeneath, Error::kNoSystemCall);
-  const auto old = HttpFiles::Open(folder.path(), {}, kernel);
-  CHECK(old.status().message().find("Linux has since 5.6") != absl::string_view::npos);
-  CHECK(kernel.open_handles() == 0);
 }
 
 TEST_CASE("a file of the far future is served, and its part is not said to be kept") {

@@ -60,8 +60,8 @@ TEST_CASE("chunk extensions are skipped, and trailer fields dropped") {
 }
 
 TEST_CASE("trailer fields that only a header may have are refused, in any case of letters") {
-  for (const std::string_view name :
-       {"Host", "Content-Length", "tRANSFER-eNCODING", "CONNECTION", "upgrade"}) {
+  for (const std::string_view name : {"Host", "Content-Length", "tRANSFER-eNCODING", "CONNECTION",
+                                      "Proxy-Connection", "upgrade"}) {
     INFO(name);
     CHECK(BodyOf("0\r\nDigest: x\r\n" + std::string(name) + ": x\r\n\r\n") ==
           Refused(HttpRefusal::kForbiddenTrailer));

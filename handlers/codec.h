@@ -9,7 +9,9 @@
 //     using Frame = std::string_view;
 //     Decoded<Frame> Decode(std::string_view bytes);
 //     Envelope Encode(std::size_t payload_size) const;   // what stands around an outgoing payload
-//     std::string_view TimeoutFarewell() const;          // optional: to a peer that was too slow
+//     std::string_view FarewellFor(CloseCause) const;    // optional: to a peer that was too slow
+//                                                        // (kFrameTimeout, kBodyTimeout), or whose
+//                                                        // memory is needed (kOverflow)
 //     void EndFraming();                                 // optional: bytes as they come from now
 //     on
 //   };

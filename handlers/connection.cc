@@ -76,11 +76,25 @@ void Connection::Abort(const CloseReason& reason) {
 
 void Connection::Fail(Error error) { Abort({.cause = CloseCause::kReset, .error = error}); }
 
-void Connection::Finish() {
+void Connection::Refuse(const CloseReason& reason) {
   if (!registered() || state_.write != WriteSide::kOpen) return;
+  const std::string_view farewell = FarewellFor(reason.cause);
+  if (!Refusing(reason) || farewell.empty()) return Abort(reason);
+  static_cast<void>(Write(farewell));
+  CloseFor(reason);
+}
+
+void Connection::Finish() {
+  if (!registered() || finishing() || state_.write != WriteSide::kOpen) return;
   state_.marks |= kFinishing;
   // One more look at the socket: a request that has arrived is answered. HandleInput ends it then.
   reactor()->MarkReady(*this, kReadable);
+  try {
+    Finishing();
+  } catch (...) {
+    ++context_.counters.finish_failures;
+    Abort({.cause = CloseCause::kException});
+  }
 }
 
 void Connection::FinishIfQuiet() {
@@ -168,12 +182,7 @@ Duration Connection::InputTimeout() const {
 
 // What the peer began is not finished, and its time is over.
 void Connection::CutOff() {
-  const CloseReason reason{.cause = mid_message() ? CloseCause::kBodyTimeout
-                                                  : CloseCause::kFrameTimeout};
-  const std::string_view farewell = TimeoutFarewell();
-  if (farewell.empty()) return Abort(reason);
-  static_cast<void>(Write(farewell));
-  CloseFor(reason);
+  Refuse({.cause = mid_message() ? CloseCause::kBodyTimeout : CloseCause::kFrameTimeout});
 }
 
 // A request touches neither a timer nor the clock: the timer finds out at its next look whether

@@ -76,8 +76,11 @@ class Connection : public EventHandler, private Timer {
   void CloseFor(const CloseReason& reason);
   // Ends it now: queued output is lost.
   void Abort(const CloseReason& reason);
+  // Ends it for what its peer costs, as if the codec had refused it: with the protocol's farewell
+  // for that cause if it has one and no answer is under way, at once otherwise.
+  void Refuse(const CloseReason& reason);
   // Ends it when no request is begun, unanswered or held: what has arrived already is answered
-  // first.
+  // first. The service is told (OnFinish).
   void Finish();
 
   // Pauses and resumes reading for the service's own reasons (Hold::kUser). Frames that have
@@ -141,9 +144,9 @@ class Connection : public EventHandler, private Timer {
   Progress Turn(Consumer&& consume);
   // For a frame, or for the first part of a message: how long it may take.
   virtual Duration FrameTimeout() const = 0;
-  // What the protocol says to a peer that did not finish in time what it had begun; may be empty.
-  virtual std::string_view TimeoutFarewell() const = 0;
-  // The peer broke the protocol: say farewell, close.
+  // What the protocol says to a peer that it ends for this cause; may be empty.
+  virtual std::string_view FarewellFor(CloseCause cause) const = 0;
+  // The peer broke the protocol: say farewell unless an answer is under way, close.
   void RefuseMalformed(const char* reason, std::string_view farewell);
   // Sends prefix, payload and suffix as one, where they could not simply be staged.
   SendResult WriteSlowly(const Envelope& envelope, std::string_view payload);
@@ -155,6 +158,10 @@ class Connection : public EventHandler, private Timer {
   virtual void Ended() = 0;
   // All output has left the queue again after the socket had refused some; or it was asked for.
   virtual void Drained() = 0;
+  // The server stops.
+  virtual void Finishing() = 0;
+  // Before a refusal. Answers whether a farewell may be sent: no answer is under way.
+  virtual bool Refusing(const CloseReason& reason) = 0;
   virtual void Closed(const CloseReason& reason) = 0;
 
   Progress HandleOutput() final;

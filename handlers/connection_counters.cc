@@ -8,10 +8,11 @@ namespace edgewise {
 namespace {
 
 using Field = std::pair<std::string_view, std::uint64_t ConnectionCounters::*>;
-constexpr std::array<Field, 19> kFields{{
+constexpr std::array<Field, 20> kFields{{
     {"connections_opened", &ConnectionCounters::opened},
     {"connections_closed", &ConnectionCounters::closed},
     {"construction_failures", &ConnectionCounters::construction_failures},
+    {"finish_failures", &ConnectionCounters::finish_failures},
     {"receives", &ConnectionCounters::receives},
     {"sends", &ConnectionCounters::sends},
     {"would_blocks", &ConnectionCounters::would_blocks},

@@ -14,6 +14,7 @@ struct ConnectionCounters {
   std::uint64_t opened = 0;
   std::uint64_t closed = 0;
   std::uint64_t construction_failures = 0;  // the service threw before it was ready
+  std::uint64_t finish_failures = 0;        // the service threw when it was told of the stop
   std::uint64_t receives = 0;
   std::uint64_t sends = 0;
   std::uint64_t would_blocks = 0;

@@ -44,7 +44,10 @@ Progress Connection::EndTurn(Progress progress) {
 Progress Connection::SettleTurn(Progress progress) {
   if (!registered()) return Progress::kFailed;
   if (progress == Progress::kDrained) FinishIfQuiet();
-  if (state_.write == WriteSide::kDraining && output_.empty()) FinishWriting();
+  if (state_.write == WriteSide::kDraining) {
+    input_.Clear(context_.workspace.gauge());
+    if (output_.empty()) FinishWriting();
+  }
   if (!registered()) return Progress::kFailed;
   // A hold or the end of the stream has settled the interest already. After a close, input goes on
   // to be read, and discarded.
@@ -201,8 +204,10 @@ Progress Connection::Discard() {
 void Connection::RefuseMalformed(const char* reason, std::string_view farewell) {
   ++context_.counters.malformed;
   context_.counters.CountMalformed(reason);
+  const CloseReason close{.cause = CloseCause::kMalformed, .detail = reason};
+  if (!Refusing(close)) return Abort(close);
   if (!farewell.empty()) static_cast<void>(Write(farewell));
-  CloseFor({.cause = CloseCause::kMalformed, .detail = reason});
+  CloseFor(close);
 }
 
 }  // namespace edgewise

@@ -36,6 +36,17 @@ class BasicFrameHandler {
   virtual void OnEnd(Connection& peer) { peer.Close(); }
   // All queued output has left, after the socket had refused some.
   virtual void OnDrained(Connection& peer) { static_cast<void>(peer); }
+  // The server stops: the connection will close when nothing is begun, held or queued on it any
+  // more. Override it to end what would go on for ever.
+  virtual void OnFinish(Connection& peer) { static_cast<void>(peer); }
+  // The connection is about to be ended for what its peer sent, was too slow to send, or costs;
+  // nothing more will be delivered, and memory can go. Answers whether the codec's farewell may be
+  // sent: false, if half an answer has been, breaks the connection off instead.
+  virtual bool OnRefuse(Connection& peer, const CloseReason& reason) {
+    static_cast<void>(peer);
+    static_cast<void>(reason);
+    return true;
+  }
   // Called once for each OnOpen; nothing follows.
   virtual void OnClose(Connection& peer, const CloseReason& reason) {
     static_cast<void>(peer);

@@ -140,9 +140,9 @@ class FramedConnection final : public Connection {
     const ConnectionOptions& options = context().options;
     return PartialCodec<CodecType> ? options.head_timeout : options.frame_timeout;
   }
-  std::string_view TimeoutFarewell() const override {
-    if constexpr (requires { codec_.TimeoutFarewell(); }) {
-      return codec_.TimeoutFarewell();
+  std::string_view FarewellFor(CloseCause cause) const override {
+    if constexpr (requires { codec_.FarewellFor(cause); }) {
+      return codec_.FarewellFor(cause);
     } else {
       return {};
     }
@@ -150,6 +150,8 @@ class FramedConnection final : public Connection {
   void Opened() override { base().OnOpen(*this); }
   void Ended() override { base().OnEnd(*this); }
   void Drained() override { base().OnDrained(*this); }
+  void Finishing() override { base().OnFinish(*this); }
+  bool Refusing(const CloseReason& reason) override { return base().OnRefuse(*this, reason); }
   void Closed(const CloseReason& reason) override { base().OnClose(*this, reason); }
 
   CodecType codec_;

@@ -21,7 +21,7 @@ void MemoryGuard::Act(Connection& connection) {
       return;
     case MemoryPolicy::kRefuse:
       ++counters_.refused;
-      connection.Abort({.cause = CloseCause::kOverflow, .detail = kBudget});
+      End(connection);
       return;
     case MemoryPolicy::kShedLargest:
       ShedLargest();
@@ -42,7 +42,15 @@ void MemoryGuard::ShedLargest() {
   if (largest == nullptr) return;
   ++counters_.shed;
   shed_in_round_ = round;
-  largest->Abort({.cause = CloseCause::kOverflow, .detail = kBudget});
+  End(*largest);
+}
+
+// A request that is not answered yet takes no memory once it is refused, so there is room to say
+// so; an answer that the peer does not take has to go as it is.
+void MemoryGuard::End(Connection& connection) {
+  const CloseReason reason{.cause = CloseCause::kOverflow, .detail = kBudget};
+  if (connection.pending_output() != 0) return connection.Abort(reason);
+  connection.Refuse(reason);
 }
 
 void MemoryGuard::HandleTimeout(Time now) {

@@ -16,9 +16,10 @@ enum class MemoryPolicy : std::uint8_t {
   // Reading from the connection that grew is held (Hold::kMemory) until there is room again; if
   // pausing alone brings none for a while, the largest is shed.
   kPause,
-  // The connection that grew is closed.
+  // The connection that grew is closed: with the protocol's word for it (HTTP: 503) if it was a
+  // request that grew.
   kRefuse,
-  // The connection with the largest buffers is closed, one in a round at the most.
+  // The connection with the largest buffers is closed likewise, one in a round at the most.
   kShedLargest,
 };
 
@@ -50,6 +51,7 @@ class MemoryGuard final : private Timer {
 
   void Act(Connection& connection);
   void ShedLargest();
+  static void End(Connection& connection);
   void HandleTimeout(Time now) override;
 
   Reactor& reactor_;

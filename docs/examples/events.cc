@@ -42,7 +42,6 @@ class Clock final : private edgewise::Timer {
     std::erase_if(watchers_, [&](const edgewise::HttpReplyRef& watcher) {
       edgewise::HttpResponder* const response = watcher.Find(*table_);
       if (response == nullptr) return true;
-      if (response->peer().finishing()) return response->End(), true;
       // Who does not read misses ticks, and costs no more memory than this.
       if (response->peer().pending_output() < kBehindMax) response->Write(text);
       return false;
@@ -71,6 +70,8 @@ class Site final : public edgewise::HttpHandler {
       response.SendError(edgewise::HttpStatus::kNotFound, "try GET / or /events");
     }
   }
+  // The server stops: the clock would tick for ever.
+  void OnStop(edgewise::HttpResponder& response) override { response.End(); }
 
  private:
   Clock& clock_;

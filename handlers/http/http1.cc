@@ -49,7 +49,9 @@ Decoded<HttpPart> Http1::Decode(std::string_view bytes) {
   return DecodeBody(bytes);
 }
 
-std::string_view Http1::TimeoutFarewell() { return WordsFor(HttpRefusal::kNotInTime).farewell; }
+std::string_view Http1::FarewellFor(CloseCause cause) {
+  return WordsFor(RefusalFor({.cause = cause})).farewell;
+}
 
 // How far the end of a line may lie. A line is refused as soon as no LF was found up to there, so
 // that it is refused while it is incomplete exactly if it would be refused however it went on.

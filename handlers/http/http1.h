@@ -64,8 +64,8 @@ class Http1 {
   Decoded<HttpPart> Decode(std::string_view bytes);
   // What follows is another protocol's: delivered as it comes (HttpPart::Kind::kBytes).
   void EndFraming() { phase_ = Phase::kBytes; }
-  // 408.
-  static std::string_view TimeoutFarewell();
+  // 408 to those who were too slow, 503 to those for whom there is no memory.
+  static std::string_view FarewellFor(CloseCause cause);
 
  private:
   // What is being waited for.

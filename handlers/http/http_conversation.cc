@@ -73,15 +73,25 @@ void HttpConversation::OnDrained(Connection& peer) {
   responder_.Drained();
 }
 
+void HttpConversation::OnFinish(Connection& peer) {
+  if (responder_.successor() != nullptr) return responder_.successor()->OnFinish(peer);
+  responder_.Resume();
+  if (!responder_.done()) OnStop(responder_);
+}
+
+bool HttpConversation::OnRefuse(Connection& peer, const CloseReason& reason) {
+  if (responder_.successor() != nullptr) {
+    // Its codec is still ours, and so is the farewell.
+    static_cast<void>(responder_.successor()->OnRefuse(peer, reason));
+    return false;
+  }
+  const bool fits = responder_.Refuse(peer, WordsFor(RefusalFor(reason)).status);
+  Dropped(peer);
+  return fits;
+}
+
 void HttpConversation::OnClose(Connection& peer, const CloseReason& reason) {
   if (responder_.successor() != nullptr) responder_.successor()->OnClose(peer, reason);
-  if (peer.context().access_log != nullptr) [[unlikely]] {
-    const bool in_time =
-        reason.cause != CloseCause::kFrameTimeout && reason.cause != CloseCause::kBodyTimeout;
-    const HttpRefusal refusal = in_time ? RefusalWith(reason.detail) : HttpRefusal::kNotInTime;
-    const int status = WordsFor(refusal).status;
-    if (status != 0) responder_.RecordRefusal(peer, status);
-  }
   OnGone(peer, reason);
   responder_.Forget();
 }

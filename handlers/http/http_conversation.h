@@ -23,8 +23,13 @@ class HttpConversation : public BasicFrameHandler<HttpPart> {
   void OnFrame(Connection& peer, const HttpPart& part) final;
   void OnEnd(Connection& peer) final;
   void OnDrained(Connection& peer) final;
+  void OnFinish(Connection& peer) final;
+  bool OnRefuse(Connection& peer, const CloseReason& reason) final;
   void OnClose(Connection& peer, const CloseReason& reason) final;
 
+  // The server stops while an answer is owed or under way: one that would go on for ever ends here.
+  // (A source that was waiting has been asked once more; `response.peer().finishing()` tells it.)
+  virtual void OnStop(HttpResponder& response) { static_cast<void>(response); }
   // The connection is over; called once for each OnOpen. An answer that was still owed never
   // leaves.
   virtual void OnGone(Connection& peer, const CloseReason& reason) {
@@ -40,6 +45,8 @@ class HttpConversation : public BasicFrameHandler<HttpPart> {
   virtual void Head(const HttpRequest& head, HttpResponder& response) = 0;
   virtual void Body(std::string_view piece, HttpResponder& response) = 0;
   virtual void Complete(HttpResponder& response) = 0;
+  // What came of the request will never be complete.
+  virtual void Dropped(Connection& peer) { static_cast<void>(peer); }
 
  private:
   void Take(Connection& peer, const HttpRequest& request, HttpResponder::Extent extent);

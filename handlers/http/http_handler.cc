@@ -41,15 +41,19 @@ void HttpHandler::Head(const HttpRequest& head, HttpResponder& response) {
 void HttpHandler::Body(std::string_view piece, HttpResponder& response) {
   gathering_->Append(piece);
   if (!gathering_->over()) return response.peer().AccountFor(gathering_->bytes());
-  gathering_.reset();
+  Dropped(response.peer());
   RefuseBody(response);
-  response.peer().AccountFor(0);
 }
 
 void HttpHandler::Complete(HttpResponder& response) {
   const std::unique_ptr<HttpGathering> whole = std::move(gathering_);
   OnRequest(whole->Request(), response);
   response.peer().AccountFor(0);
+}
+
+void HttpHandler::Dropped(Connection& peer) {
+  gathering_.reset();
+  peer.AccountFor(0);
 }
 
 }  // namespace edgewise

@@ -41,6 +41,7 @@ class HttpHandler : public HttpConversation {
   void Head(const HttpRequest& head, HttpResponder& response) final;
   void Body(std::string_view piece, HttpResponder& response) final;
   void Complete(HttpResponder& response) final;
+  void Dropped(Connection& peer) final;
 
   std::unique_ptr<HttpGathering> gathering_;  // the request that is not over; usually none
 };

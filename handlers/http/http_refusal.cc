@@ -46,6 +46,7 @@ constexpr std::array<Entry, kHttpRefusalCount> kEntries = {{
     {HttpRefusal::kTooManyHeaders, 431, "more headers than the maximum"},
     {HttpRefusal::kBodyTooLarge, 413, "body of more bytes than the maximum"},
     {HttpRefusal::kNotInTime, 408, "request that did not come in time"},
+    {HttpRefusal::kOverloaded, 503, "request for which there is no memory now"},
 }};
 
 constexpr std::string_view StatusText(int status) {
@@ -60,6 +61,8 @@ constexpr std::string_view StatusText(int status) {
       return "431 Request Header Fields Too Large";
     case 501:
       return "501 Not Implemented";
+    case 503:
+      return "503 Service Unavailable";
     case 505:
       return "505 HTTP Version Not Supported";
     default:
@@ -116,11 +119,21 @@ static_assert(InOrder());
 
 }  // namespace
 
-HttpRefusal RefusalWith(const char* reason) {
-  for (const Entry& entry : kEntries) {
-    if (entry.reason == reason) return entry.refusal;
+HttpRefusal RefusalFor(const CloseReason& reason) {
+  switch (reason.cause) {
+    case CloseCause::kFrameTimeout:
+    case CloseCause::kBodyTimeout:
+      return HttpRefusal::kNotInTime;
+    case CloseCause::kOverflow:
+      return HttpRefusal::kOverloaded;
+    case CloseCause::kMalformed:
+      for (const Entry& entry : kEntries) {
+        if (entry.reason == reason.detail) return entry.refusal;  // the very same words
+      }
+      return HttpRefusal::kNone;
+    default:
+      return HttpRefusal::kNone;
   }
-  return HttpRefusal::kNone;
 }
 
 HttpRefusalWords WordsFor(HttpRefusal refusal) {

@@ -1,8 +1,11 @@
 // HttpRefusal: every way in which Http1 says no to a request, with its words.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "reactor/close_reason.h"
 
 namespace edgewise {
 
@@ -43,11 +46,12 @@ enum class HttpRefusal : std::uint8_t {
   kHeaderBlockTooLarge,
   kTooManyHeaders,
   kBodyTooLarge,
-  // Not by the codec: the connection's clock decides.
+  // Not by the codec: the connection's clock decides, and the budget for all connections' memory.
   kNotInTime,
+  kOverloaded,
 };
 inline constexpr std::size_t kHttpRefusalCount =
-    static_cast<std::size_t>(HttpRefusal::kNotInTime) + 1;
+    static_cast<std::size_t>(HttpRefusal::kOverloaded) + 1;
 
 // The words for one refusal. All of them live for ever.
 struct HttpRefusalWords {
@@ -62,7 +66,8 @@ struct HttpRefusalWords {
 // Thread safety: any thread; constant data. For `kNone` all is empty.
 HttpRefusalWords WordsFor(HttpRefusal refusal);
 
-// The refusal with these words, by their address; kNone if there is none.
-HttpRefusal RefusalWith(const char* reason);
+// The refusal that a connection ends for, if it ends for this reason: kMalformed with one of our
+// own words, a timeout of the input, kOverflow. kNone for all others.
+HttpRefusal RefusalFor(const CloseReason& reason);
 
 }  // namespace edgewise

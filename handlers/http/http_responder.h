@@ -112,8 +112,9 @@ class HttpResponder {
   void Completed() { complete_ = true; }
   // What was taken is to be written to the access log. REQUIRES: the connection's context has one.
   void StartRecord(const HttpRequest& request);
-  // The codec or the clock refused what came, with this status; it is written, too.
-  void RecordRefusal(Connection& peer, int status);
+  // What came is refused, with this status unless there is something of an answer already: then
+  // false, and that is broken off.
+  bool Refuse(Connection& peer, int status);
   // Reading is held until the answer is over.
   void HoldRequests();
   // All that was written has left.
@@ -128,6 +129,7 @@ class HttpResponder {
  private:
   enum class Stage : std::uint8_t { kOwed, kBody, kDone };
 
+  bool MayBegin();
   void DecidePersistence();
   bool IsLast() const;
   SendResult WriteHead(const HttpResponseHead& head);

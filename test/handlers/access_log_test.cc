@@ -136,7 +136,8 @@ TEST_CASE("each request is in the log: answered, refused, broken off, or never a
   auto log = AccessLog::Open(folder / "log", AccessLogFormat::kCommon);
   REQUIRE(log.ok());
   {
-    HttpStage stage({.access_log = log->get()});
+    HttpStage stage({.worker = {.buffer_bytes_max = 50'000, .memory_policy = MemoryPolicy::kRefuse},
+                     .access_log = log->get()});
     stage.http.on_request = [](const HttpRequest& request, HttpResponder& response) {
       if (request.path() == "/later") {
         response.Later();
@@ -155,6 +156,8 @@ TEST_CASE("each request is in the log: answered, refused, broken off, or never a
     stage.Ask(Get("/a") + Get("/pieces") + "HEAD /head HTTP/1.0\r\n\r\n");
     stage.Ask(Get("/b") + "nonsense\r\n\r\n" + Get("/never"));
     stage.Ask("POST /cut HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+    stage.Ask("POST /much HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" +
+              std::string(90'000, 'x'));
     Peer abandoned(stage.address());
     abandoned.Send(Get("/abandoned"));
     REQUIRE(stage.Until([&] { return stage.closes(CloseCause::kAbandoned) == 1; }));
@@ -171,7 +174,8 @@ TEST_CASE("each request is in the log: answered, refused, broken off, or never a
   CHECK(std::regex_replace(text, stamp, "") ==
         "\"GET /a HTTP/1.1\" 200 5\n\"GET /pieces HTTP/1.1\" 200 5\n\"HEAD /head HTTP/1.0\" 200 -\n"
         "\"GET /b HTTP/1.1\" 200 5\n\"-\" 400 -\n\"POST /cut HTTP/1.1\" 400 -\n"
-        "\"GET /abandoned HTTP/1.1\" 200 4\n\"GET /later HTTP/1.1\" 499 -\n");
+        "\"POST /much HTTP/1.1\" 503 -\n\"GET /abandoned HTTP/1.1\" 200 4\n\"GET /later HTTP/1.1\" "
+        "499 -\n");
 }
 
 }  // namespace edgewise::handlers_test

@@ -15,7 +15,8 @@ namespace edgewise::handlers_test {
 struct HttpScript {
   std::function<void(const HttpRequest&, HttpResponder&)> on_request;
   int requests = 0;
-  int gone = 0;  // connections that ended
+  int stops = 0;  // answers that were told of the server's stop
+  int gone = 0;   // connections that ended
 };
 
 class ScriptedHttp final : public HttpHandler {
@@ -24,6 +25,10 @@ class ScriptedHttp final : public HttpHandler {
   void OnRequest(const HttpRequest& request, HttpResponder& response) override {
     ++script_.requests;
     script_.on_request(request, response);
+  }
+  void OnStop(HttpResponder& response) override {
+    ++script_.stops;
+    if (response.begun()) response.End();
   }
   void OnGone(Connection&, const CloseReason&) override { ++script_.gone; }
 

@@ -141,4 +141,43 @@ TEST_CASE("a source that throws closes its connection alone") {
   CHECK(stage.closes(CloseCause::kException) == 1);
 }
 
+TEST_CASE("at a stop, a source that waits is asked once more, and an answer that goes on is told") {
+  HttpStage stage;
+  struct Endless : HttpBodySource {
+    Outcome Produce(HttpResponder& response, std::size_t) override {
+      if (!response.peer().finishing()) return Outcome::kWaiting;
+      response.Write("bye");
+      return Outcome::kEnd;
+    }
+  };
+  stage.http.on_request = [&](const HttpRequest& request, HttpResponder& response) {
+    if (request.path() == "/source") {
+      response.SendFrom({}, std::make_unique<Endless>());
+    } else {
+      response.Begin({});
+      response.Write("so far");
+      response.Later();
+    }
+  };
+  Peer source(stage.address());
+  source.Send(Get("/source"));
+  Peer stream(stage.address());
+  stream.Send(Get("/stream"));
+  REQUIRE(stage.Ends(stream, "so far\r\n"));
+  REQUIRE(stage.Until([&] { return stage.http.requests == 2; }));
+  stage.worker().Drain(std::chrono::seconds(10));
+  REQUIRE(stage.Ends(source, "3\r\nbye\r\n0\r\n\r\n"));
+  REQUIRE(stage.Ends(stream, "so far\r\n0\r\n\r\n"));
+  CHECK(stage.http.stops == 1);
+  for (Peer* peer : {&source, &stream}) {
+    REQUIRE(stage.Until([&] {
+      peer->Pump();
+      return peer->ended();
+    }));
+    peer->Close();
+  }
+  REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));
+  CHECK(stage.closes(CloseCause::kShutdown) == 2);
+}
+
 }  // namespace edgewise::handlers_test

@@ -23,6 +23,7 @@ struct Script {
   std::function<void(Connection&, std::string_view)> on_frame;
   std::function<void(Connection&)> on_end;
   std::function<void(Connection&)> on_drained;
+  std::function<void(Connection&)> on_finish;
   std::function<void(Connection&, const CloseReason&)> on_close;
 
   // Set to false where the frames are too large or too many to keep.
@@ -32,6 +33,7 @@ struct Script {
   std::size_t opens = 0;
   std::size_t ends = 0;
   std::size_t drains = 0;
+  std::size_t finishes = 0;
   std::vector<CloseReason> closes;
 
   // The cause of the only close so far; kNone if there was none or several.

@@ -36,6 +36,10 @@ class Scripted final : public FrameHandler {
     ++script_.drains;
     if (script_.on_drained) script_.on_drained(peer);
   }
+  void OnFinish(Connection& peer) override {
+    ++script_.finishes;
+    if (script_.on_finish) script_.on_finish(peer);
+  }
   void OnClose(Connection& peer, const CloseReason& reason) override {
     script_.closes.push_back(reason);
     if (script_.on_close) script_.on_close(peer, reason);

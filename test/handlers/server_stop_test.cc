@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <deque>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -181,6 +182,55 @@ TEST_CASE("a connection that is held at the stop ends when its answer has come")
   peer.Close();
   REQUIRE(stage.Until([&] { return stage.script.closes.size() == 1; }));
   CHECK(stage.script.cause() == CloseCause::kShutdown);
+}
+
+TEST_CASE("each connection is told once that the server stops, and may end what would go on") {
+  Stage stage;
+  stage.Serve<LengthPrefixed>();
+  stage.script.on_frame = [](Connection& peer, std::string_view) { peer.HoldReading(); };
+  stage.script.on_finish = [](Connection& peer) {
+    if (peer.holds() == 0) return;
+    peer.Send("that was all");
+    peer.ReleaseReading();
+  };
+  Peer idle(stage.address());
+  Peer held(stage.address());
+  held.Send(Frame("for ever"));
+  REQUIRE(stage.Until([&] { return stage.script.frame_count == 1; }));
+  stage.worker().Drain(seconds(10));
+  for (Peer* peer : {&idle, &held}) {
+    REQUIRE(stage.Until([&] {
+      peer->Pump();
+      return peer->ended();
+    }));
+    peer->Close();
+  }
+  CHECK(held.Pull() == Frame("that was all"));
+  REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));
+  CHECK(stage.script.finishes == 2);
+}
+
+TEST_CASE("who throws when it is told of the stop ends alone") {
+  Stage stage;
+  stage.Serve<LengthPrefixed>();
+  stage.script.on_finish = [&](Connection&) {
+    if (stage.script.finishes == 1) throw std::runtime_error("trouble");
+  };
+  Peer first(stage.address());
+  Peer second(stage.address());
+  REQUIRE(stage.Until([&] { return stage.script.opens == 2; }));
+  stage.worker().Drain(seconds(10));
+  for (Peer* peer : {&first, &second}) {
+    REQUIRE(stage.Until([&] {
+      peer->Pump();
+      return peer->over();
+    }));
+    peer->Close();
+  }
+  REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));
+  CHECK(stage.counters().connection.finish_failures == 1);
+  CHECK(stage.counters().connection.closes[static_cast<std::size_t>(CloseCause::kException)] == 1);
+  CHECK(stage.counters().connection.closes[static_cast<std::size_t>(CloseCause::kShutdown)] == 1);
 }
 
 }  // namespace edgewise::handlers_test

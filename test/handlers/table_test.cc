@@ -23,11 +23,13 @@ class Light final : public Connection {
 
  private:
   Duration FrameTimeout() const override { return kForever; }
-  std::string_view TimeoutFarewell() const override { return {}; }
+  std::string_view FarewellFor(CloseCause) const override { return {}; }
   Consumed Consume(std::string_view) override { return {}; }
   void Opened() override {}
   void Ended() override {}
   void Drained() override {}
+  void Finishing() override {}
+  bool Refusing(const CloseReason&) override { return true; }
   void Closed(const CloseReason&) override {}
 };
 

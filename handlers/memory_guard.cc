@@ -39,17 +39,19 @@ void MemoryGuard::ShedLargest() {
     if (!connection.registered()) return;
     if (largest == nullptr || connection.buffered() > largest->buffered()) largest = &connection;
   });
-  if (largest == nullptr) return;
+  if (largest == nullptr || largest->buffered() == 0) return;
   ++counters_.shed;
   shed_in_round_ = round;
   End(*largest);
 }
 
 // A request that is not answered yet takes no memory once it is refused, so there is room to say
-// so; an answer that the peer does not take has to go as it is.
+// so. An answer that the peer does not take has to go as it is, and so does who is closing already.
 void MemoryGuard::End(Connection& connection) {
   const CloseReason reason{.cause = CloseCause::kOverflow, .detail = kBudget};
-  if (connection.pending_output() != 0) return connection.Abort(reason);
+  if (connection.pending_output() != 0 || connection.write_side() != WriteSide::kOpen) {
+    return connection.Abort(reason);
+  }
   connection.Refuse(reason);
 }
 

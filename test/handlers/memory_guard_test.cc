@@ -118,6 +118,28 @@ TEST_CASE("shed: the largest is closed, and whoever grew goes on") {
   CHECK_FALSE(small.over());
 }
 
+TEST_CASE("shed: one that lingers after its close is no exception") {
+  Stage stage(Tight(MemoryPolicy::kShedLargest));
+  stage.Serve<LengthPrefixed>();
+  stage.script.on_frame = [](Connection& peer, std::string_view) {
+    peer.AccountFor(60'000);
+    peer.Close();
+  };
+  Peer closing(stage.address());
+  closing.Send(Frame("request"));
+  REQUIRE(stage.Until([&] {
+    closing.Pump();
+    return closing.ended();
+  }));
+  CHECK(stage.open_connections() == 1);
+  Peer other(stage.address());
+  Begin(stage, other, 20'000);
+  REQUIRE(stage.Until([&] { return stage.script.closes.size() == 1; }));
+  CHECK(stage.script.cause() == CloseCause::kOverflow);
+  CHECK(stage.counters().memory.shed == 1);
+  CHECK_FALSE(other.over());
+}
+
 // A connection's memory comes back only at the end of the round in which it was closed.
 TEST_CASE("shed: many that grow in one round do not cost more than the largest its place") {
   Stage stage(Tight(MemoryPolicy::kShedLargest));

@@ -152,8 +152,7 @@ Progress Connection::HandleBroken() {
 void Connection::HandleClose(const CloseReason& reason) {
   Cancel();
   ++context_.counters.closed;
-  context_.admissions.Leave(peer_);
-  context_.acceptor.RoomMade();
+  context_.origin.Left(peer_);
   ++context_.counters.closes[static_cast<std::size_t>(reason.cause)];
   // The service is told first; whatever it throws, the descriptor is closed.
   struct Closer {

@@ -1,10 +1,9 @@
 // ConnectionContext: what all connections of one service on one reactor share.
 #pragma once
 
-#include "handlers/acceptor.h"
-#include "handlers/admissions.h"
 #include "handlers/connection_counters.h"
 #include "handlers/connection_options.h"
+#include "handlers/connection_origin.h"
 #include "handlers/connection_table.h"
 #include "handlers/memory_guard.h"
 #include "handlers/workspace.h"
@@ -22,8 +21,7 @@ struct ConnectionContext {
   Workspace& workspace;
   ConnectionTable& table;
   const ConnectionOptions& options;
-  Admissions& admissions;
-  Acceptor& acceptor;
+  ConnectionOrigin& origin;
   MemoryGuard& memory;
   AccessLog* access_log = nullptr;  // null: none
   ConnectionCounters counters{};

@@ -16,13 +16,17 @@ ServicePort::ServicePort(const Service& service, Admissions& admissions, Reactor
                .workspace = workspace,
                .table = table,
                .options = service.options,
-               .admissions = admissions,
-               .acceptor = acceptor_,
+               .origin = *this,
                .memory = guard,
                .access_log = service.access_log},
       acceptor_(reactor, *this, acceptor_options) {}
 
 bool ServicePort::HasRoom() { return admissions_.HasRoom() && !context_.memory.over(); }
+
+void ServicePort::Left(const PeerAddress& peer) {
+  admissions_.Leave(peer);
+  acceptor_.RoomMade();
+}
 
 bool ServicePort::Take(Handle handle, const SocketAddress& peer) {
   const PeerAddress address(peer);

@@ -11,7 +11,7 @@ namespace edgewise {
 
 // Threading: the reactor's thread. Ownership: of the listening descriptor; everything referred to
 // must outlive it, and it must outlive its connections.
-class ServicePort final : private Acceptor::Sink {
+class ServicePort final : private Acceptor::Sink, private ConnectionOrigin {
  public:
   ServicePort(const Service& service, Admissions& admissions, Reactor& reactor,
               Workspace& workspace, ConnectionTable& table, MemoryGuard& guard,
@@ -26,6 +26,7 @@ class ServicePort final : private Acceptor::Sink {
  private:
   bool HasRoom() override;
   bool Take(Handle handle, const SocketAddress& peer) override;
+  void Left(const PeerAddress& peer) override;
 
   const Service& service_;
   Admissions& admissions_;

@@ -45,7 +45,6 @@ class Crowd {
   }
 
   ConnectionRef Add() {
-    REQUIRE(admissions_.Admit(PeerAddress()) == Admissions::Verdict::kAdmitted);
     auto connection = std::make_unique<Light>(context_);
     REQUIRE(connection->Open(kernel_.OpenSocket(AddressFamily::kIpv4).handle()) == Error::kNone);
     return table_.Insert(std::move(connection)).ref();
@@ -65,20 +64,16 @@ class Crowd {
   Workspace workspace_{4096};
   ConnectionTable table_;
   ConnectionOptions options_;
-  Admissions admissions_{100'000, 0};
   MemoryGuard guard_{reactor_, table_, workspace_.gauge(), 1 << 30, MemoryPolicy::kPause};
-  struct NoSink final : Acceptor::Sink {
-    bool HasRoom() override { return false; }
-    bool Take(Handle, const SocketAddress&) override { return false; }
-  } sink_;
-  Acceptor acceptor_{reactor_, sink_};
+  struct Nobody final : ConnectionOrigin {
+    void Left(const PeerAddress&) override {}
+  } origin_;
   ConnectionContext context_{.reactor = reactor_,
                              .kernel = reactor_.kernel(),
                              .workspace = workspace_,
                              .table = table_,
                              .options = options_,
-                             .admissions = admissions_,
-                             .acceptor = acceptor_,
+                             .origin = origin_,
                              .memory = guard_};
 };
 

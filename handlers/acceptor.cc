@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "reactor/counter_field.h"
 #include "reactor/reactor.h"
 
 namespace edgewise {
@@ -14,8 +15,7 @@ namespace {
 // An accept costs about as much as moving this many bytes; it decides the Acceptor's class.
 constexpr std::size_t kBytesPerAccept = 2048;
 
-using Field = std::pair<std::string_view, std::uint64_t AcceptCounters::*>;
-constexpr std::array<Field, 8> kFields{{
+constexpr std::array<CounterField<AcceptCounters>, 8> kFields{{
     {"accepted", &AcceptCounters::accepted},
     {"accept_peer_errors", &AcceptCounters::peer_errors},
     {"accept_process_limits", &AcceptCounters::process_limits},
@@ -61,17 +61,9 @@ AcceptVerdict JudgeAcceptError(Error error) {
   }
 }
 
-void AcceptCounters::Add(const AcceptCounters& other) {
-  for (const auto& [name, field] : kFields) this->*field += other.*field;
-}
+void AcceptCounters::Add(const AcceptCounters& other) { AddCounters(kFields, *this, other); }
 
-std::string AcceptCounters::ToString() const {
-  std::string text;
-  for (const auto& [name, field] : kFields) {
-    text += std::string(name) + " " + std::to_string(this->*field) + "\n";
-  }
-  return text;
-}
+std::string AcceptCounters::ToString() const { return CounterLines(kFields, *this); }
 
 Acceptor::Acceptor(Reactor& reactor, Sink& sink, const AcceptorOptions& options)
     : loop_(reactor), sink_(sink), options_(options), back_off_(options.back_off_min) {}

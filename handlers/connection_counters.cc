@@ -2,13 +2,13 @@
 #include "handlers/connection_counters.h"
 
 #include <string_view>
-#include <utility>
+
+#include "reactor/counter_field.h"
 
 namespace edgewise {
 namespace {
 
-using Field = std::pair<std::string_view, std::uint64_t ConnectionCounters::*>;
-constexpr std::array<Field, 20> kFields{{
+constexpr std::array<CounterField<ConnectionCounters>, 20> kFields{{
     {"connections_opened", &ConnectionCounters::opened},
     {"connections_closed", &ConnectionCounters::closed},
     {"construction_failures", &ConnectionCounters::construction_failures},
@@ -43,7 +43,7 @@ void ConnectionCounters::CountMalformed(const char* reason, std::uint64_t times)
 }
 
 void ConnectionCounters::Add(const ConnectionCounters& other) {
-  for (const auto& [name, field] : kFields) this->*field += other.*field;
+  AddCounters(kFields, *this, other);
   for (std::size_t i = 0; i < closes.size(); ++i) closes[i] += other.closes[i];
   for (std::size_t i = 0; i < answers.size(); ++i) answers[i] += other.answers[i];
   for (const Reason& one : other.malformed_for) {
@@ -52,7 +52,7 @@ void ConnectionCounters::Add(const ConnectionCounters& other) {
 }
 
 std::string ConnectionCounters::ToString() const {
-  std::string text;
+  std::string text = CounterLines(kFields, *this);
   const auto line = [&text](std::string name, std::uint64_t value) {
     for (char& c : name) {
       const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -60,7 +60,6 @@ std::string ConnectionCounters::ToString() const {
     }
     text += name + " " + std::to_string(value) + "\n";
   };
-  for (const auto& [name, field] : kFields) line(std::string(name), this->*field);
   for (std::size_t i = 1; i < closes.size(); ++i) {
     line("closed_" + std::string(CloseCauseName(static_cast<CloseCause>(i))), closes[i]);
   }

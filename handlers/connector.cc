@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "reactor/check.h"
+#include "reactor/counter_field.h"
 
 namespace edgewise {
 namespace {
 
-using Field = std::pair<std::string_view, std::uint64_t ConnectCounters::*>;
-constexpr std::array<Field, 6> kFields{{
+constexpr std::array<CounterField<ConnectCounters>, 6> kFields{{
     {"connect_attempts", &ConnectCounters::attempts},
     {"connected", &ConnectCounters::connected},
     {"connect_failures", &ConnectCounters::failures},
@@ -23,17 +23,9 @@ constexpr std::array<Field, 6> kFields{{
 
 }  // namespace
 
-void ConnectCounters::Add(const ConnectCounters& other) {
-  for (const auto& [name, field] : kFields) this->*field += other.*field;
-}
+void ConnectCounters::Add(const ConnectCounters& other) { AddCounters(kFields, *this, other); }
 
-std::string ConnectCounters::ToString() const {
-  std::string text;
-  for (const auto& [name, field] : kFields) {
-    text += std::string(name) + " " + std::to_string(this->*field) + "\n";
-  }
-  return text;
-}
+std::string ConnectCounters::ToString() const { return CounterLines(kFields, *this); }
 
 std::vector<SocketAddress> InterleaveFamilies(const std::vector<SocketAddress>& addresses) {
   std::vector<std::vector<const SocketAddress*>> families;
@@ -77,7 +69,6 @@ void Connector::Cancel() {
 
 void Connector::BeginRound() {
   next_ = 0;
-  pausing_ = false;
   round_deadline_ = options_.timeout == kForever ? kNever : reactor_.now() + options_.timeout;
   TryNext();
 }
@@ -94,9 +85,7 @@ void Connector::TryNext() {
       attempts_.push_back(begun.attempt);
       break;
     }
-    ++counters_.failures;
-    failed_ = target;
-    error_ = begun.error;
+    Failed(target, begun.error);
   }
   if (attempts_.empty()) return EndRound();
   const bool more = next_ < addresses_.size();
@@ -108,10 +97,14 @@ void Connector::TryNext() {
 void Connector::AttemptEnded(ConnectAttempt& attempt, Handle handle, Error error) {
   std::erase(attempts_, &attempt);
   if (error == Error::kNone) return Win(handle, attempt.target());
-  ++counters_.failures;
-  failed_ = attempt.target();
-  error_ = error;
+  Failed(attempt.target(), error);
   TryNext();
+}
+
+void Connector::Failed(const SocketAddress& target, Error error) {
+  ++counters_.failures;
+  failed_ = target;
+  error_ = error;
 }
 
 void Connector::Win(Handle handle, const SocketAddress& peer) {
@@ -131,7 +124,6 @@ void Connector::EndRound() {
   }
   --rounds_left_;
   ++counters_.retries;
-  pausing_ = true;
   const auto half = static_cast<std::uint64_t>(back_off_.count()) / 2;
   const Duration pause = back_off_ - Duration(reactor_.kernel().Random() % (half + 1));
   back_off_ = std::min(2 * back_off_, options_.back_off_max);
@@ -145,7 +137,7 @@ void Connector::DropAttempts() {
 }
 
 void Connector::HandleTimeout(Time now) {
-  if (pausing_) return BeginRound();
+  if (attempts_.empty()) return BeginRound();  // that was the pause before it
   if (now < round_deadline_) return TryNext();
   ++counters_.timeouts;
   failed_ = attempts_.back()->target();

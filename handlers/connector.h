@@ -89,6 +89,7 @@ class Connector final : private Timer, private ConnectAttempt::Sink {
   void BeginRound();
   void TryNext();
   void AttemptEnded(ConnectAttempt& attempt, Handle handle, Error error) override;
+  void Failed(const SocketAddress& target, Error error);
   void Win(Handle handle, const SocketAddress& peer);
   void EndRound();
   void DropAttempts();
@@ -106,7 +107,6 @@ class Connector final : private Timer, private ConnectAttempt::Sink {
   SocketAddress failed_;  // last
   Error error_ = Error::kNone;
   bool busy_ = false;
-  bool pausing_ = false;  // before a round
   ConnectCounters counters_;
 };
 

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
-#include <utility>
+
+#include "reactor/counter_field.h"
 
 namespace edgewise {
 namespace {
 
-using Field = std::pair<std::string_view, std::uint64_t ReactorCounters::*>;
-constexpr std::array<Field, 19> kFields{{
+constexpr std::array<CounterField<ReactorCounters>, 19> kFields{{
     {"rounds", &ReactorCounters::rounds},
     {"waits", &ReactorCounters::waits},
     {"interrupted_waits", &ReactorCounters::interrupted_waits},
@@ -35,15 +34,12 @@ constexpr std::array<Field, 19> kFields{{
 }  // namespace
 
 void ReactorCounters::Add(const ReactorCounters& other) {
-  for (const auto& [name, field] : kFields) this->*field += other.*field;
+  AddCounters(kFields, *this, other);
   longest_upcall = std::max(longest_upcall, other.longest_upcall);
 }
 
 std::string ReactorCounters::ToString() const {
-  std::string text;
-  for (const auto& [name, field] : kFields) {
-    text += std::string(name) + " " + std::to_string(this->*field) + "\n";
-  }
+  std::string text = CounterLines(kFields, *this);
   text += "longest_upcall_ns " + std::to_string(longest_upcall.count()) + "\n";
   return text;
 }

@@ -56,7 +56,7 @@ TEST_CASE("a body with less or more than was announced breaks the connection") {
   };
   Peer peer(stage.address());
   peer.Send(Get());
-  REQUIRE(stage.Until([&] { return static_cast<void>(peer.Pump()), peer.over(); }));
+  REQUIRE(stage.UntilOver(peer));
   CHECK(stage.closes(CloseCause::kAbandoned) == 1);
 }
 

@@ -16,10 +16,7 @@ TEST_CASE("a file that becomes shorter while it is sent breaks the connection") 
   peer.Send(Get("/large.bin"));
   REQUIRE(stage.Until([&] { return !peer.Pump().empty(); }));
   std::filesystem::resize_file(stage.folder / "site/large.bin", 1000);
-  REQUIRE(stage.Until([&] {
-    peer.Pump();
-    return peer.over();
-  }));
+  REQUIRE(stage.UntilOver(peer));
   CHECK(peer.Pull().size() < FileStage::kLarge);
   CHECK(stage.closes(CloseCause::kAbandoned) == 1);
 }

@@ -16,12 +16,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::size_t kBudget = 75'000;
-
-StageOptions Tight(MemoryPolicy policy) {
-  return {.worker = {.buffer_bytes_max = kBudget, .memory_policy = policy}};
-}
-
 std::string PostOf(std::size_t bytes) {
   return "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n";
 }
@@ -33,10 +27,7 @@ struct PlainStage : HttpStage {
   }
   // Until `peer` was told `status`, and the end.
   bool Refused(Peer& peer, std::string_view status) {
-    const bool told = Until([&] {
-      peer.Pump();
-      return peer.ended();
-    });
+    const bool told = UntilEnded(peer);
     const std::string_view got = peer.Pull();
     CHECK(CountOf(got, status) == 1);
     CHECK(CountOf(got, "\r\nConnection: close\r\n") == 1);
@@ -65,10 +56,7 @@ struct EarlyStage : HttpStageBase {
   }
   // Until `peer` was broken off with no more than it had: half an answer.
   bool BrokenOff(Peer& peer) {
-    const bool over = Until([&] {
-      peer.Pump();
-      return peer.over();
-    });
+    const bool over = UntilOver(peer);
     CHECK(CountOf(peer.Pull(), "HTTP/1.1 ") == 1);
     CHECK(peer.Pull().ends_with("\r\n\r\nhalf"));
     return over;
@@ -98,9 +86,7 @@ TEST_CASE("503: a body that grows over the budget of all is refused, and gives i
 }
 
 TEST_CASE("503: a head that grows over the budget, too") {
-  StageOptions options = Tight(MemoryPolicy::kRefuse);
-  options.worker.buffer_bytes_max = 15'000;
-  PlainStage stage(options);
+  PlainStage stage(Tight(MemoryPolicy::kRefuse, 15'000));
   Peer peer(stage.address());
   peer.Send("GET / HTTP/1.1\r\nHost: x\r\nName: " + std::string(30'000, 'n'));
   REQUIRE(stage.Refused(peer, "HTTP/1.1 503 Service Unavailable\r\n"));
@@ -132,10 +118,7 @@ TEST_CASE("a service that sends more than the budget is not followed by a 503") 
   };
   Peer peer(stage.address(), {.receive_buffer = 16 * 1024});
   peer.Send(Get());
-  REQUIRE(stage.Until([&] {
-    peer.Pump();
-    return peer.over();
-  }));
+  REQUIRE(stage.UntilOver(peer));
   CHECK(second == SendResult::kClosed);
   CHECK(CountOf(peer.Pull(), "HTTP/1.1 ") == 1);
   CHECK(stage.counters().memory.refused == 1);
@@ -145,17 +128,14 @@ TEST_CASE("a service that answers after its connection was refused is told kClos
   HttpStage stage(Tight(MemoryPolicy::kRefuse));
   std::vector<SendResult> results;
   stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
-    response.peer().AccountFor(kBudget + 1);
+    response.peer().AccountFor(kTightBudget + 1);
     CHECK(response.done());
     results = {response.Send({}, "x"), response.Begin({}), response.Write("x"), response.End()};
     CHECK(response.Later().Find(stage.worker().table()) == nullptr);
   };
   Peer peer(stage.address());
   peer.Send(Get());
-  REQUIRE(stage.Until([&] {
-    peer.Pump();
-    return peer.ended();
-  }));
+  REQUIRE(stage.UntilEnded(peer));
   CHECK(peer.Pull().starts_with("HTTP/1.1 503 "));
   CHECK(results == std::vector<SendResult>(4, SendResult::kClosed));
 }
@@ -195,7 +175,7 @@ TEST_CASE("nothing is put into the middle of an answer") {
     Peer peer(stage.address());
     peer.Send(head + "Content-Length: 5\r\n\r\n");
     REQUIRE(stage.Ends(peer, "half"));
-    stage.newest()->AccountFor(kBudget + 1);
+    stage.newest()->AccountFor(kTightBudget + 1);
     REQUIRE(stage.BrokenOff(peer));
     CHECK(stage.closes(CloseCause::kOverflow) == 1);
   }
@@ -206,7 +186,7 @@ TEST_CASE("after an upgrade nothing of HTTP is said any more") {
   struct Other final : FrameHandler {
     explicit Other(int* told) : refusals(*told) {}
     void OnOpen(Connection& peer) override { peer.Write("welcome"); }
-    void OnFrame(Connection& peer, std::string_view) override { peer.AccountFor(kBudget + 1); }
+    void OnFrame(Connection& peer, std::string_view) override { peer.AccountFor(kTightBudget + 1); }
     bool OnRefuse(Connection&, const CloseReason& reason) override {
       refusals += reason.cause == CloseCause::kOverflow;
       return true;
@@ -221,10 +201,7 @@ TEST_CASE("after an upgrade nothing of HTTP is said any more") {
   peer.Send("GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n");
   REQUIRE(stage.Ends(peer, "welcome"));
   peer.Send("x");
-  REQUIRE(stage.Until([&] {
-    peer.Pump();
-    return peer.over();
-  }));
+  REQUIRE(stage.UntilOver(peer));
   CHECK(peer.Pull().ends_with("welcome"));
   CHECK(refusals == 1);
 }

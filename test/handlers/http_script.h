@@ -58,10 +58,7 @@ struct HttpStageBase : Stage {
     Peer peer(address());
     peer.Send(requests);
     peer.Finish();
-    REQUIRE(Until([&] {
-      peer.Pump();
-      return peer.over();
-    }));
+    REQUIRE(UntilOver(peer));
     Settle();
     return std::string(peer.Pull());
   }

@@ -117,7 +117,7 @@ TEST_CASE("a source that fails breaks the connection, so that a part is not take
   };
   Peer peer(stage.address());
   peer.Send(Get());
-  REQUIRE(stage.Until([&] { return static_cast<void>(peer.Pump()), peer.over(); }));
+  REQUIRE(stage.UntilOver(peer));
   CHECK_FALSE(peer.Pull().ends_with("0\r\n\r\n"));
   CHECK(stage.closes(CloseCause::kAbandoned) == 1);
 }
@@ -137,7 +137,7 @@ TEST_CASE("a source that throws closes its connection alone") {
   };
   Peer peer(stage.address());
   peer.Send(Get());
-  REQUIRE(stage.Until([&] { return static_cast<void>(peer.Pump()), peer.over(); }));
+  REQUIRE(stage.UntilOver(peer));
   CHECK(stage.closes(CloseCause::kException) == 1);
 }
 
@@ -170,10 +170,7 @@ TEST_CASE("at a stop, a source that waits is asked once more, and an answer that
   REQUIRE(stage.Ends(stream, "so far\r\n0\r\n\r\n"));
   CHECK(stage.http.stops == 1);
   for (Peer* peer : {&source, &stream}) {
-    REQUIRE(stage.Until([&] {
-      peer->Pump();
-      return peer->ended();
-    }));
+    REQUIRE(stage.UntilEnded(*peer));
     peer->Close();
   }
   REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));

@@ -102,10 +102,7 @@ TEST_CASE("an answer before the body ends the connection, and says so") {
   UploadStage stage;
   Peer peer(stage.address());
   peer.Send("PUT /no HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
-  REQUIRE(stage.Until([&] {
-    peer.Pump();
-    return peer.ended();
-  }));
+  REQUIRE(stage.UntilEnded(peer));
   CHECK(peer.Pull().starts_with("HTTP/1.1 403 "));
   CHECK(CountOf(peer.Pull(), "HTTP/1.1") == 1);  // no 100
   CHECK(CountOf(peer.Pull(), "Connection: close\r\n") == 1);
@@ -216,10 +213,7 @@ TEST_CASE("after an upgrade the bytes are the other protocol's") {
   }
   SECTION("not in HTTP/1.0") {
     peer.Send("GET / HTTP/1.0\r\nUpgrade: upper\r\n\r\n");
-    REQUIRE(stage.Until([&] {
-      peer.Pump();
-      return peer.ended();
-    }));
+    REQUIRE(stage.UntilEnded(peer));
     CHECK(peer.Pull().starts_with("HTTP/1.1 400 "));
   }
   SECTION("with a body: when all of it has come") {

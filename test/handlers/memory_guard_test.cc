@@ -12,12 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kBudget = 75'000;
-
-StageOptions Tight(MemoryPolicy policy) {
-  return {.worker = {.buffer_bytes_max = kBudget, .memory_policy = policy}};
-}
-
 // Sends the first `bytes` of a frame of 200 KB, and waits until they were received.
 void Begin(Stage& stage, Peer& peer, std::size_t bytes) {
   static const std::string frame = Frame(Pattern(200'000));
@@ -89,7 +83,7 @@ TEST_CASE("refuse: who grows over the budget is closed") {
 }
 
 TEST_CASE("refuse: an answer over the budget closes the one that it was for") {
-  Stage stage({.worker = {.buffer_bytes_max = kBudget, .memory_policy = MemoryPolicy::kRefuse},
+  Stage stage({.worker = {.buffer_bytes_max = kTightBudget, .memory_policy = MemoryPolicy::kRefuse},
                .send_buffer = 16 * 1024});
   stage.Serve<LengthPrefixed>();
   const std::string large = Pattern(800'000);
@@ -127,10 +121,7 @@ TEST_CASE("shed: one that lingers after its close is no exception") {
   };
   Peer closing(stage.address());
   closing.Send(Frame("request"));
-  REQUIRE(stage.Until([&] {
-    closing.Pump();
-    return closing.ended();
-  }));
+  REQUIRE(stage.UntilEnded(closing));
   CHECK(stage.open_connections() == 1);
   Peer other(stage.address());
   Begin(stage, other, 20'000);

@@ -199,10 +199,7 @@ TEST_CASE("each connection is told once that the server stops, and may end what 
   REQUIRE(stage.Until([&] { return stage.script.frame_count == 1; }));
   stage.worker().Drain(seconds(10));
   for (Peer* peer : {&idle, &held}) {
-    REQUIRE(stage.Until([&] {
-      peer->Pump();
-      return peer->ended();
-    }));
+    REQUIRE(stage.UntilEnded(*peer));
     peer->Close();
   }
   CHECK(held.Pull() == Frame("that was all"));
@@ -221,10 +218,7 @@ TEST_CASE("who throws when it is told of the stop ends alone") {
   REQUIRE(stage.Until([&] { return stage.script.opens == 2; }));
   stage.worker().Drain(seconds(10));
   for (Peer* peer : {&first, &second}) {
-    REQUIRE(stage.Until([&] {
-      peer->Pump();
-      return peer->over();
-    }));
+    REQUIRE(stage.UntilOver(*peer));
     peer->Close();
   }
   REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));

@@ -101,6 +101,20 @@ bool Stage::Until(absl::FunctionRef<bool()> condition) {
   return true;
 }
 
+bool Stage::UntilEnded(Peer& peer) {
+  return Until([&peer] {
+    peer.Pump();
+    return peer.ended();
+  });
+}
+
+bool Stage::UntilOver(Peer& peer) {
+  return Until([&peer] {
+    peer.Pump();
+    return peer.over();
+  });
+}
+
 void Stage::Settle() {
   // Of the handlers: a timer that is armed again and again, as while draining, is no unrest.
   const auto events = [this] { return reactor().counters().events - reactor().counters().wakeups; };

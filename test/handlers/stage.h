@@ -13,6 +13,7 @@
 #include "handlers/edgewise.h"
 #include "handlers/worker.h"
 #include "reactor/kernel/linux_kernel.h"
+#include "test/handlers/peer.h"
 #include "test/handlers/script.h"
 #include "test/handlers/scripted.h"
 #include "test/support/faulty_kernel.h"
@@ -32,6 +33,12 @@ struct StageOptions {
   int receive_buffer = 0;
   AccessLog* access_log = nullptr;
 };
+
+// What is tight for one budget over the buffers of all connections, in bytes.
+inline constexpr std::size_t kTightBudget = 75'000;
+inline StageOptions Tight(MemoryPolicy policy, std::size_t bytes = kTightBudget) {
+  return {.worker = {.buffer_bytes_max = bytes, .memory_policy = policy}};
+}
 
 // After each round every connection is checked: R7 (`Accounted`), R3 as far as it can be seen from
 // outside, and that pending output has somebody waiting for room. At the end nothing may be left:
@@ -74,6 +81,10 @@ class Stage {
   void Rounds(int count);
   // Rounds until `condition` holds. False: the patience is over.
   [[nodiscard]] bool Until(absl::FunctionRef<bool()> condition);
+  // Rounds until `peer`, which takes what comes, has received the server's end.
+  [[nodiscard]] bool UntilEnded(Peer& peer);
+  // The same, or a fault.
+  [[nodiscard]] bool UntilOver(Peer& peer);
   // Rounds until a while after everything has become quiet: no events, nothing ready. Then asks
   // the kernel whether a connection that claims to be drained has input waiting: the true audit.
   void Settle();

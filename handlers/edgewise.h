@@ -2,6 +2,7 @@
 #pragma once
 
 #include "handlers/access_log.h"                // IWYU pragma: export
+#include "handlers/client.h"                    // IWYU pragma: export
 #include "handlers/connector.h"                 // IWYU pragma: export
 #include "handlers/http/http_files.h"           // IWYU pragma: export
 #include "handlers/http/http_handler.h"         // IWYU pragma: export

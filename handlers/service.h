@@ -39,4 +39,10 @@ Service::Maker MakerOf(CodecType codec, Arguments... arguments) {
   };
 }
 
+// Makes a connection of a connected descriptor: registered, in the table, told that it is open.
+// kNone, or why that failed: the descriptor is still the caller's then, and the connection's origin
+// hears nothing. (kNoMemory also stands for a handler's constructor that threw.)
+[[nodiscard]] Error StartConnection(ConnectionContext& context, const Service::Maker& make,
+                                    Handle handle, const PeerAddress& peer);
+
 }  // namespace edgewise

@@ -30,24 +30,19 @@ void ServicePort::Left(const PeerAddress& peer) {
 
 bool ServicePort::Take(Handle handle, const SocketAddress& peer) {
   const PeerAddress address(peer);
-  std::unique_ptr<Connection> connection;
-  bool admitted = false;
-  Error error = Error::kNoMemory;
+  if (!Admit(address)) return false;
+  const Error error = StartConnection(context_, service_.make, handle, address);
+  if (error != Error::kNone) admissions_.Leave(address);
+  return error == Error::kNone;
+}
+
+bool ServicePort::Admit(const PeerAddress& peer) {
   try {
-    admitted = admissions_.Admit(address) == Admissions::Verdict::kAdmitted;
-    if (!admitted) return false;
-    connection = service_.make(context_, address);
-    error = connection->Open(handle);
+    return admissions_.Admit(peer) == Admissions::Verdict::kAdmitted;
   } catch (...) {
-    // The service's constructor threw, or memory ran out: this one peer is refused.
     ++context_.counters.construction_failures;
-  }
-  if (error != Error::kNone) {
-    if (admitted) admissions_.Leave(address);
     return false;
   }
-  context_.table.Insert(std::move(connection)).Start();
-  return true;
 }
 
 }  // namespace edgewise

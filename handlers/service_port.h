@@ -27,6 +27,7 @@ class ServicePort final : private Acceptor::Sink, private ConnectionOrigin {
   bool HasRoom() override;
   bool Take(Handle handle, const SocketAddress& peer) override;
   void Left(const PeerAddress& peer) override;
+  bool Admit(const PeerAddress& peer);
 
   const Service& service_;
   Admissions& admissions_;

@@ -143,13 +143,28 @@ def foreign_loop(build):
         example.ends_with_0_after(lambda: None)
 
 
+def ask_lines(build):
+    program = os.path.join(build, "example-ask")
+    with Example(build, "foreign_loop") as example:
+        # Where nobody listens first: the next address is tried.
+        with socket.create_server(("127.0.0.1", 0)) as gone:
+            nowhere = f"127.0.0.1:{gone.getsockname()[1]}"
+        server = f"127.0.0.1:{example.port}"
+        run = subprocess.run([program, nowhere, server], input="one\ntwo\n", text=True,
+                             capture_output=True, timeout=SECONDS)
+        assert (run.returncode, run.stdout) == (0, "one\ntwo\n"), run
+        refused = subprocess.run([program, nowhere], input="", text=True, capture_output=True,
+                                 timeout=SECONDS)
+        assert refused.returncode == 1 and "ECONNREFUSED" in refused.stderr, refused
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", required=True, help="the folder with the programs")
     parser.add_argument("--junit", metavar="FILE", help="also write a JUnit report there")
     arguments = parser.parse_args()
     report = Report("examples")
-    for example in (http_service, events, chat, foreign_loop):
+    for example in (http_service, events, chat, foreign_loop, ask_lines):
         name = f"the example {example.__name__} does what it says"
         try:
             example(arguments.build)

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "handlers/listener.h"
 #include "test/handlers/stage.h"
 
 namespace edgewise::handlers_test {
@@ -101,10 +102,16 @@ TEST_CASE("A handler that cannot be made, or a connection that cannot be watched
   CHECK(scene.errors == std::vector<Error>{Error::kNoMemory});
   CHECK(scene.client->connection_counters().construction_failures == 1);
 
-  // The first registration is that of the attempt; the second that of the connection.
-  scene.stage.kernel.Fail(Call::kEpollAdd, Error::kNoSpace, {.first = 2});
-  scene.Connect();
+  // Nobody accepts from this one, so the first registration is that of the attempt, and the second
+  // that of the connection.
+  FaultyKernel& kernel = scene.stage.kernel;
+  const absl::StatusOr<Handle> silent =
+      OpenListener(kernel, SocketAddress::Ipv4({127, 0, 0, 1}, 0));
+  REQUIRE(silent.ok());
+  kernel.Fail(Call::kEpollAdd, Error::kNoSpace, {.first = 2});
+  scene.Connect({kernel.LocalAddress(*silent).address});
   REQUIRE(scene.stage.Until([&] { return scene.errors.size() == 2; }));
+  static_cast<void>(kernel.Close(*silent));
   CHECK(scene.errors.back() == Error::kNoSpace);
   CHECK(scene.script.opens == 0);
 }

@@ -6,6 +6,7 @@
 #include "handlers/connector.h"                 // IWYU pragma: export
 #include "handlers/http/http_files.h"           // IWYU pragma: export
 #include "handlers/http/http_handler.h"         // IWYU pragma: export
+#include "handlers/http/http_responses.h"       // IWYU pragma: export
 #include "handlers/http/http_stream_handler.h"  // IWYU pragma: export
 #include "handlers/http/routed_http_handler.h"  // IWYU pragma: export
 #include "handlers/http/server_sent_event.h"    // IWYU pragma: export

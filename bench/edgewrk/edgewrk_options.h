@@ -1,0 +1,31 @@
+// The command line of edgewrk, as a value: wrk's and wrk2's, and ours besides.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "bench/edgewrk/run_plan.h"
+
+namespace edgewise::wrk {
+
+struct EdgewrkOptions {
+  RunPlan plan;
+  // What `-s` and the like would have decided: the request of http.
+  std::string method = "GET";
+  std::vector<std::string> headers;  // "Name: value"
+  std::string body;
+  std::size_t payload_bytes = 64;  // of frame and echo
+  bool show_latency = false;       // --latency: the distribution
+  bool show_raw_latency = false;   // --u_latency: the uncorrected one, too
+  enum class Ask : std::uint8_t { kRun, kHelp, kVersion, kSelftest } ask = Ask::kRun;
+};
+
+// Parses the arguments after the program's name; the plan's addresses and request are still to be
+// found. kInvalidArgument: one line that says what is wrong and what to do.
+absl::StatusOr<EdgewrkOptions> ParseEdgewrkOptions(int argc, char** argv);
+
+std::string_view EdgewrkHelp();
+
+}  // namespace edgewise::wrk

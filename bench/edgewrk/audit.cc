@@ -18,7 +18,7 @@ double Ratio(double a, double b) { return b == 0 ? 0 : a / b; }
 void MeasureClient(const RunResult& result, Audit& audit) {
   for (const ThreadResult& thread : result.threads) {
     const double window = Seconds(thread.window);
-    const double cpu = Ratio(Seconds(thread.times.cpu), window);
+    const double cpu = Ratio(Seconds(thread.times.cpu - thread.polled), window);
     audit.client_cpu = std::max(audit.client_cpu, cpu);
     audit.client_wanted =
         std::max(audit.client_wanted, cpu + Ratio(Seconds(thread.times.waited), window));

@@ -75,6 +75,12 @@ void Lane::Begin(Time start) {
   SendWhatIsDue();
 }
 
+void Lane::SendDue(Time now) {
+  in_due_queue_ = false;
+  now_ = now;
+  SendWhatIsDue();
+}
+
 void Lane::StopSending() {
   now_ = context_.kernel.MonotonicNow();
   if (pace_) SendWhatIsDue();
@@ -105,7 +111,10 @@ void Lane::SendWhatIsDue() {
     pace_->Advance();
   }
   if (count != 0) Send(count);
-  if (count < room) WakeAt(pace_->next());
+  if (count < room && !in_due_queue_) {
+    in_due_queue_ = true;
+    context_.due.Push(pace_->next(), *this);
+  }
 }
 
 void Lane::SendBatch() {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "bench/edgewrk/body_sample.h"
+#include "bench/edgewrk/due_queue.h"
 #include "bench/edgewrk/pace.h"
 #include "bench/edgewrk/run_plan.h"
 #include "bench/edgewrk/tally.h"
@@ -38,6 +39,7 @@ struct LaneContext {
   // `depth` requests in a row.
   std::string batch;
   BodySample sample{};
+  DueQueue due{};  // of an open loop
   Phase phase = Phase::kConnecting;
   bool in_window = false;
   std::size_t settled = 0;  // lanes that have connected, or failed to, once
@@ -54,6 +56,8 @@ class Lane final : public Client::Sink, private Timer {
   void Connect();
   // Sending begins at `start`, later if there is a ramp-up.
   void Begin(Time start);
+  // Open loop: sends what is due at `now`.
+  void SendDue(Time now);
   // Sends what is due at last, and nothing more.
   void StopSending();
   // What is still in flight at `now`, and what was due before `window_end` and never sent, enters
@@ -109,6 +113,7 @@ class Lane final : public Client::Sink, private Timer {
   std::uint32_t first_ = 0;  // of pending_, a ring
   std::uint32_t in_flight_ = 0;
   bool settled_ = false;
+  bool in_due_queue_ = false;
   std::size_t index_;
   Time now_{};
   Time start_ = kNever;

@@ -30,6 +30,7 @@ struct ThreadResult {
   std::size_t opened = 0;    // connections that were open when sending began
   Duration window{};         // that was measured
   ThreadTimes times{};       // in it
+  Duration polled{};         // of that time, spent in polling for nothing: to spare
   std::uint64_t rounds = 0;  // of the reactor, in it
   // Answers a second in each part of the window, in order.
   std::vector<double> rates;
@@ -73,7 +74,11 @@ class LoadThread final : private Timer {
   // How often it looks whether all have connected, or whether all is answered in the end.
   static constexpr Duration kLook = std::chrono::milliseconds(2);
 
+  // How long before a request is due its thread wakes (open loop).
+  static constexpr Duration kLead = std::chrono::microseconds(80);
+
   void Run();
+  void RunOnTime();
   void HandleTimeout(Time now) override;
   void BeginSending(Time start);
   void OpenWindow(Time now);
@@ -104,6 +109,8 @@ class LoadThread final : private Timer {
   std::uint64_t bytes_before_ = 0;     // the window
   std::uint64_t rounds_before_ = 0;
   ThreadTimes times_before_{};
+  Duration polled_{};         // for nothing, since the beginning
+  Duration polled_before_{};  // the window
   ThreadResult result_;
   std::thread thread_;
 };

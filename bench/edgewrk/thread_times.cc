@@ -1,5 +1,7 @@
 #include "bench/edgewrk/thread_times.h"
 
+#include <sys/prctl.h>
+
 #include <cstdio>
 #include <ctime>
 #include <memory>
@@ -21,5 +23,7 @@ ThreadTimes ReadThreadTimes() {
   }
   return times;
 }
+
+void UseExactTimers() { prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); }
 
 }  // namespace edgewise::wrk

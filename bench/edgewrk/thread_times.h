@@ -17,4 +17,7 @@ struct ThreadTimes {
 // Of the calling thread, so far. (clock_gettime, and /proc/thread-self/schedstat.)
 ThreadTimes ReadThreadTimes();
 
+// The calling thread's waits end when they are to, not up to 50 us later. (PR_SET_TIMERSLACK.)
+void UseExactTimers();
+
 }  // namespace edgewise::wrk

@@ -10,6 +10,7 @@
 #include "bench/edgewrk/edgewrk_options.h"
 #include "bench/edgewrk/load_run.h"
 #include "bench/edgewrk/request_text.h"
+#include "bench/edgewrk/selftest/selftest.h"
 #include "bench/edgewrk/units.h"
 #include "bench/edgewrk/wrk_report.h"
 #include "reactor/kernel/text.h"
@@ -111,7 +112,7 @@ int Main(int argc, char** argv) {
       Print("edgewrk 0.1.0 [epoll]\n");
       return 0;
     case EdgewrkOptions::Ask::kSelftest:
-      return Fail("selftest is not there yet");
+      return RunSelftest();
     case EdgewrkOptions::Ask::kRun:
       break;
   }

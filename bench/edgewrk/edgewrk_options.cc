@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "bench/edgewrk/units.h"
+#include "reactor/kernel/text.h"
 
 namespace edgewise::wrk {
 namespace {
@@ -143,8 +144,10 @@ absl::Status ReadArrivals(std::string_view text, Arrivals& arrivals) {
 
 absl::Status ReadHeader(std::string_view text, std::vector<std::string>& headers) {
   const std::size_t colon = text.find(':');
-  if (colon == 0 || colon == std::string_view::npos ||
-      text.find_first_of("\r\n") != std::string_view::npos) {
+  if (text.find_first_of("\r\n") != std::string_view::npos) {
+    return Wrong("--header", "there is a line break; give each header by an -H of its own");
+  }
+  if (colon == 0 || colon == std::string_view::npos) {
     return Wrong("--header", absl::StrCat("not 'Name: value': ", std::string(text)));
   }
   headers.emplace_back(text);
@@ -207,7 +210,7 @@ absl::Status Apply(int flag, const char* text, EdgewrkOptions& options) {
     case kChurn:
       return ReadCount("--churn", text, 1, kMany, plan.requests_per_connection);
     default:
-      return absl::InvalidArgumentError("unknown option, or one without its value; see --help");
+      return absl::InvalidArgumentError("an option that is unknown, or lacks its value");
   }
 }
 
@@ -218,11 +221,13 @@ std::string_view EdgewrkHelp() { return kHelp; }
 absl::StatusOr<EdgewrkOptions> ParseEdgewrkOptions(int argc, char** argv) {
   EdgewrkOptions options;
   optind = 1;
+  opterr = 0;
   for (;;) {
     const int flag = getopt_long(argc, argv, "t:c:d:s:H:T:R:P:LUBrvh?", kLong, nullptr);
     if (flag == -1) break;
     const absl::Status status = Apply(flag, optarg, options);
-    if (!status.ok()) return status;
+    if (status.ok()) continue;
+    return flag == '?' ? Wrong(argv[optind - 1], StdView(status.message())) : status;
   }
   if (options.ask != EdgewrkOptions::Ask::kRun) return options;
   if (optind == argc) return absl::InvalidArgumentError("there is no URL; see --help");

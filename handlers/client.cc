@@ -24,20 +24,18 @@ class Client::Call final : private Connector::Sink {
   void Connected(Handle handle, const SocketAddress& peer) override {
     Client& client = client_;
     Client::Sink& sink = sink_;
-    const SocketAddress target = peer;
     const Service::Maker make = std::move(make_);
     client.EndCall(*this);
-    const Error error = StartConnection(client.context_, make, handle, PeerAddress(target));
+    const Error error = StartConnection(client.context_, make, handle, PeerAddress(peer));
     if (error == Error::kNone) return;
     static_cast<void>(client.context_.kernel.Close(handle));
-    sink.NotConnected(target, error);
+    sink.NotConnected(peer, error);
   }
 
   void NotConnected(const SocketAddress& target, Error error) override {
     Client::Sink& sink = sink_;
-    const SocketAddress failed = target;
     client_.EndCall(*this);
-    sink.NotConnected(failed, error);
+    sink.NotConnected(target, error);
   }
 
   Client& client_;

@@ -65,7 +65,7 @@ class Connector final : private Timer, private ConnectAttempt::Sink {
    public:
     virtual ~Sink() = default;
     // `handle` is connected, registered nowhere, and the sink's. The connector may be used again,
-    // or destroyed.
+    // or destroyed (here and below): the addresses are valid until the call returns all the same.
     virtual void Connected(Handle handle, const SocketAddress& peer) = 0;
     // Given up: what came of the address that failed last. kTimedOut if none has answered.
     virtual void NotConnected(const SocketAddress& target, Error error) = 0;

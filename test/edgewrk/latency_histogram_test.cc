@@ -16,9 +16,10 @@
 namespace edgewise::wrk {
 namespace {
 
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""us;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
 using Catch::Approx;
 
 // Values over nine decades, the same for the same seed.
@@ -83,18 +84,18 @@ TEST_CASE("nothing is clamped or dropped, from nothing to centuries") {
 
 TEST_CASE("a quantile is a lower bound if something unknown may lie below it") {
   LatencyHistogram histogram;
-  for (int i = 0; i < 99; ++i) histogram.Record(1ms);
-  histogram.RecordAtLeast(2s);
+  for (int i = 0; i < 99; ++i) histogram.Record(milliseconds(1));
+  histogram.RecordAtLeast(seconds(2));
   CHECK(histogram.at_least_count() == 1);
   CHECK_FALSE(histogram.At(0.5).at_least);
   CHECK_FALSE(histogram.At(0.99).at_least);
   CHECK(histogram.At(0.999).at_least);
-  CHECK(histogram.At(0.999).value == 2s);
+  CHECK(histogram.At(0.999).value == seconds(2));
   CHECK(histogram.max_is_at_least());
   // An early one could have come to be anything: nothing above it is known.
-  histogram.RecordAtLeast(500us);
+  histogram.RecordAtLeast(microseconds(500));
   CHECK(histogram.At(0.5).at_least);
-  CHECK(histogram.At(0.001).value >= 500us);
+  CHECK(histogram.At(0.001).value >= microseconds(500));
 }
 
 TEST_CASE("two histograms add up to the one that had recorded everything") {
@@ -106,8 +107,8 @@ TEST_CASE("two histograms add up to the one that had recorded everything") {
     (i % 3 == 0 ? one : two).Record(values[i]);
     all.Record(values[i]);
   }
-  two.RecordAtLeast(3s);
-  all.RecordAtLeast(3s);
+  two.RecordAtLeast(seconds(3));
+  all.RecordAtLeast(seconds(3));
   one.Add(two);
   CHECK(one.count() == all.count());
   CHECK(one.at_least_count() == 1);
@@ -119,10 +120,10 @@ TEST_CASE("two histograms add up to the one that had recorded everything") {
 
 TEST_CASE("the spectrum is HdrHistogram's, to the byte") {
   LatencyHistogram histogram;
-  histogram.Record(1ms);
-  histogram.Record(1ms);
-  histogram.Record(2ms);
-  histogram.Record(4ms);
+  histogram.Record(milliseconds(1));
+  histogram.Record(milliseconds(1));
+  histogram.Record(milliseconds(2));
+  histogram.Record(milliseconds(4));
   CHECK(PercentileSpectrum(histogram) ==
         "       Value   Percentile   TotalCount 1/(1-Percentile)\n"
         "\n"

@@ -11,7 +11,7 @@
 namespace edgewise::wrk {
 namespace {
 
-using std::chrono_literals::operator""s;
+using std::chrono::seconds;
 
 absl::StatusOr<EdgewrkOptions> Parse(const std::vector<std::string>& words) {
   std::vector<std::string> copy = words;
@@ -39,7 +39,7 @@ TEST_CASE("the command lines of wrk's and wrk2's documents work unchanged") {
   REQUIRE(wrk.ok());
   CHECK(wrk->plan.threads == 12);
   CHECK(wrk->plan.connections == 400);
-  CHECK(wrk->plan.duration == 30s);
+  CHECK(wrk->plan.duration == seconds(30));
   CHECK_FALSE(wrk->plan.open_loop());
   CHECK(wrk->plan.url.host == "127.0.0.1");
   CHECK(wrk->plan.url.port == "8080");
@@ -69,8 +69,8 @@ TEST_CASE("without options everything is as in wrk") {
   REQUIRE(options.ok());
   CHECK(options->plan.threads == 2);
   CHECK(options->plan.connections == 10);
-  CHECK(options->plan.duration == 10s);
-  CHECK(options->plan.timeout == 2s);
+  CHECK(options->plan.duration == seconds(10));
+  CHECK(options->plan.timeout == seconds(2));
   CHECK(options->plan.depth == 1);
 }
 

@@ -8,28 +8,28 @@
 namespace edgewise::wrk {
 namespace {
 
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""s;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 // A run of 10 s with 1,000 requests of 10 ms, on one thread.
 RunResult PlainResult() {
   ThreadResult thread;
   Tally& tally = thread.tally;
-  for (int i = 0; i < 1000; ++i) tally.raw.Record(10ms);
+  for (int i = 0; i < 1000; ++i) tally.raw.Record(milliseconds(10));
   tally.sent = tally.answered = 1000;
   tally.statuses[200] = 1000;
   tally.raw_sum = 1000 * 10e6L;
   tally.bytes_received = 150'000;
   tally.body_bytes_min = tally.body_bytes_max = 13;
   tally.connected = 1;
-  thread.window = 10s;
-  thread.times.cpu = 1s;
+  thread.window = seconds(10);
+  thread.times.cpu = seconds(1);
   thread.rates = std::vector<double>(10, 100.0);
   thread.answers_by_lane = {1000};
   RunResult result;
   result.tally.Add(tally);
   result.threads = {thread};
-  result.window = 10s;
+  result.window = seconds(10);
   result.opened = 1;
   return result;
 }
@@ -111,7 +111,7 @@ TEST_CASE("with a rate the report is wrk2's, and what is due counts") {
   EdgewrkOptions options = PlainOptions();
   options.plan.rate = 100;
   RunResult result = PlainResult();
-  for (int i = 0; i < 1000; ++i) result.tally.scheduled.Record(20ms);
+  for (int i = 0; i < 1000; ++i) result.tally.scheduled.Record(milliseconds(20));
   const std::string report = Report(options, result);
   CAPTURE(report);
   CHECK(report.find("    Latency    20.00ms") != std::string::npos);
@@ -128,7 +128,7 @@ TEST_CASE("with a rate the report is wrk2's, and what is due counts") {
 
 TEST_CASE("a client without time to spare says so, loudly") {
   RunResult result = PlainResult();
-  result.threads.front().times = {.cpu = 3s, .waited = 6s};
+  result.threads.front().times = {.cpu = seconds(3), .waited = seconds(6)};
   const std::string report = Report(PlainOptions(), result);
   CHECK(report.find("Bottleneck: CLIENT") != std::string::npos);
   CHECK(report.find("30% of a core in its busiest thread, 90% wanted") != std::string::npos);

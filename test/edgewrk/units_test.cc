@@ -7,11 +7,11 @@
 namespace edgewise::wrk {
 namespace {
 
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""us;
-using std::chrono_literals::operator""min;
-using std::chrono_literals::operator""h;
+using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
 
 TEST_CASE("counts have thousands as units, and are whole") {
   CHECK(ParseCount("400") == 400);
@@ -26,13 +26,13 @@ TEST_CASE("counts have thousands as units, and are whole") {
 }
 
 TEST_CASE("times are seconds unless they say otherwise") {
-  CHECK(ParseTime("30") == 30s);
-  CHECK(ParseTime("30s") == 30s);
-  CHECK(ParseTime("2m") == 2min);
-  CHECK(ParseTime("1h") == 1h);
-  CHECK(ParseTime("100ms") == 100ms);
-  CHECK(ParseTime("50us") == 50us);
-  CHECK(ParseTime("1.5s") == 1500ms);
+  CHECK(ParseTime("30") == seconds(30));
+  CHECK(ParseTime("30s") == seconds(30));
+  CHECK(ParseTime("2m") == minutes(2));
+  CHECK(ParseTime("1h") == hours(1));
+  CHECK(ParseTime("100ms") == milliseconds(100));
+  CHECK(ParseTime("50us") == microseconds(50));
+  CHECK(ParseTime("1.5s") == milliseconds(1500));
   for (const char* wrong : {"", "s", "-1s", "1d", "1 s", "1ss", "99999999h"}) {
     CAPTURE(wrong);
     CHECK_FALSE(ParseTime(wrong));
@@ -54,9 +54,9 @@ TEST_CASE("the next unit begins at 85 % of it, as in wrk") {
   CHECK(FormatMetric(849) == "849.00");
   CHECK(FormatBinary(17.76L * 1024 * 1024 * 1024) == "17.76G");
   CHECK(FormatBinary(0) == "0.00");
-  CHECK(FormatSeconds(30s) == "30s");
-  CHECK(FormatSeconds(2min) == "2m");
-  CHECK(FormatSeconds(1500ms) == "1.5s");
+  CHECK(FormatSeconds(seconds(30)) == "30s");
+  CHECK(FormatSeconds(minutes(2)) == "2m");
+  CHECK(FormatSeconds(milliseconds(1500)) == "1.5s");
 }
 
 TEST_CASE("columns are aligned at the numbers, whatever the length of the units") {

@@ -66,6 +66,7 @@ SelftestOutcome RunCase(const SelftestCase& one, OddCounters& counters) {
   words.insert(words.begin(), "edgewrk");
   words.push_back(UrlOf(server));
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   EdgewrkOptions options = *ParseEdgewrkOptions(static_cast<int>(words.size()), argv.data());

@@ -109,6 +109,7 @@ find_missing() {
   have_pkg absl_status && have_pkg absl_flags_parse || missing+=(libabsl-dev)
   have_header boost/intrusive/list.hpp && have_header boost/beast/http/basic_parser.hpp ||
     missing+=(libboost-dev)
+  have_header nlohmann/json.hpp || missing+=(nlohmann-json3-dev)
   need_command wrk wrk
   need_command curl curl
   if [[ "$1" == quick ]]; then return; fi
@@ -147,8 +148,8 @@ distribution() {
 explain_by_hand() {
   printf '%s\n' "Missing (names as in Debian): ${missing[*]}" \
     "Needed: a C++20 compiler (g++ 12 or clang 14), Meson 1.0, Ninja, pkg-config, Abseil, the" \
-    "headers of Boost 1.74, Python 3, curl and wrk; for the tests also Catch2 3, clang-format" \
-    "14, ab, nc (OpenBSD's), socat and strace. Install them with your own package manager and" \
+    "headers of Boost 1.74 and of nlohmann-json, Python 3, curl and wrk; for the tests also" \
+    "Catch2 3, clang-format 14, ab, nc (OpenBSD's), socat and strace. Install them with your own package manager and" \
     "run this again: what is there is used as it is. Where there is no package of Catch2 or" \
     "Abseil, 'meson setup' fetches and builds them itself, by subprojects/*.wrap."
 }

@@ -36,7 +36,7 @@ struct Audit {
 
 Audit AuditRun(const RunPlan& plan, const RunResult& result);
 
-// The process's exit code: 0 sound, 1 errors, 2 nothing was measured.
+// The process's exit code, apart from objectives: 0 sound, 1 errors, 2 nothing was measured.
 int ExitCode(const RunResult& result);
 
 }  // namespace edgewise::wrk

@@ -42,6 +42,12 @@ constexpr std::string_view kHelp =
         --ramp-up     <T>  The connections begin one after the other, over so long (0s)
         --think       <T>  Without a rate: a pause before each request or batch (0s)
         --churn       <N>  Requests on one connection, which is replaced then (no limit)
+        --json    <FILE>   Everything, for programs ("-": standard output)
+        --hgrm    <FILE>   HdrHistogram's percentile output
+        --report  <FILE>   One HTML page with pictures
+        --assert  <A>      'p99<2ms', 'rate>10k', 'errors<0.1%' ...: exit 1 if it is not so. May
+                           be repeated; one about errors replaces the rule that there be none
+        --server-pid <PID> The server's processor time, context switches and memory, too
     -v, --version          Print version details
     -h, --help             Print this
 
@@ -61,6 +67,11 @@ enum LongOnly : int {
   kRampUp,
   kThink,
   kChurn,
+  kJson,
+  kHgrm,
+  kReport,
+  kAssert,
+  kServerPid,
 };
 
 constexpr option kLong[] = {
@@ -86,6 +97,11 @@ constexpr option kLong[] = {
     {"ramp-up", required_argument, nullptr, kRampUp},
     {"think", required_argument, nullptr, kThink},
     {"churn", required_argument, nullptr, kChurn},
+    {"json", required_argument, nullptr, kJson},
+    {"hgrm", required_argument, nullptr, kHgrm},
+    {"report", required_argument, nullptr, kReport},
+    {"assert", required_argument, nullptr, kAssert},
+    {"server-pid", required_argument, nullptr, kServerPid},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -154,6 +170,33 @@ absl::Status ReadHeader(std::string_view text, std::vector<std::string>& headers
   return absl::OkStatus();
 }
 
+absl::Status ReadObjective(const char* text, std::vector<Objective>& objectives) {
+  absl::StatusOr<Objective> objective = Objective::Parse(text);
+  if (objective.ok()) objectives.push_back(*std::move(objective));
+  return objective.status();
+}
+
+// What is written, and watched, besides.
+absl::Status ApplyOutput(int flag, const char* text, EdgewrkOptions& options) {
+  switch (flag) {
+    case kJson:
+      options.json_path = text;
+      return absl::OkStatus();
+    case kHgrm:
+      options.hgrm_path = text;
+      return absl::OkStatus();
+    case kReport:
+      options.report_path = text;
+      return absl::OkStatus();
+    case kAssert:
+      return ReadObjective(text, options.objectives);
+    case kServerPid:
+      return ReadCount("--server-pid", text, 1, 1 << 30, options.server_pid);
+    default:
+      return absl::InvalidArgumentError("an option that is unknown, or lacks its value");
+  }
+}
+
 absl::Status Apply(int flag, const char* text, EdgewrkOptions& options) {
   RunPlan& plan = options.plan;
   const Duration none = Duration::zero();
@@ -210,7 +253,7 @@ absl::Status Apply(int flag, const char* text, EdgewrkOptions& options) {
     case kChurn:
       return ReadCount("--churn", text, 1, kMany, plan.requests_per_connection);
     default:
-      return absl::InvalidArgumentError("an option that is unknown, or lacks its value");
+      return ApplyOutput(flag, text, options);
   }
 }
 

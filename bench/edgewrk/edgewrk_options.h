@@ -1,11 +1,14 @@
 // The command line of edgewrk, as a value: wrk's and wrk2's, and ours besides.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "bench/edgewrk/objective.h"
 #include "bench/edgewrk/run_plan.h"
 
 namespace edgewise::wrk {
@@ -19,6 +22,12 @@ struct EdgewrkOptions {
   std::size_t payload_bytes = 64;  // of frame and echo
   bool show_latency = false;       // --latency: the distribution
   bool show_raw_latency = false;   // --u_latency: the uncorrected one, too
+  std::vector<Objective> objectives;
+  // Where else the result is written; empty: nowhere. "-" is standard output.
+  std::string json_path;
+  std::string hgrm_path;    // HdrHistogram's percentile output
+  std::string report_path;  // the page
+  pid_t server_pid = 0;     // the process whose cost is reported, too; 0: none
   enum class Ask : std::uint8_t { kRun, kHelp, kVersion, kSelftest } ask = Ask::kRun;
 };
 

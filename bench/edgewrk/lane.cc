@@ -149,6 +149,7 @@ bool Lane::TakeAnswer() {
   const Duration latency = now_ - pending.sent;
   tally.raw.Record(latency);
   if (pace_) tally.scheduled.Record(now_ - pending.due);
+  context_.timeline.Record(pace_ ? now_ - pending.due : latency);
   tally.raw_sum += static_cast<double>(latency.count());
   if (latency > context_.plan.timeout) ++tally.timeouts;
   return true;

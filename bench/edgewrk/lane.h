@@ -19,6 +19,7 @@
 #include "bench/edgewrk/pace.h"
 #include "bench/edgewrk/run_plan.h"
 #include "bench/edgewrk/tally.h"
+#include "bench/edgewrk/timeline.h"
 #include "handlers/client.h"
 #include "reactor/timer.h"
 
@@ -38,6 +39,7 @@ struct LaneContext {
   Kernel& kernel;
   // `depth` requests in a row.
   std::string batch;
+  Timeline timeline{};  // of the window
   BodySample sample{};
   DueQueue due{};  // of an open loop
   Phase phase = Phase::kConnecting;

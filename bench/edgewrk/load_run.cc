@@ -67,6 +67,7 @@ RunResult RunLoad(const RunPlan& plan, absl::FunctionRef<bool(const RunProgress&
   for (const auto& thread : threads) {
     thread->Join();
     result.tally.Add(thread->result().tally);
+    result.timeline.Add(thread->result().timeline);
     result.window = std::max(result.window, thread->result().window);
     result.opened += thread->result().opened;
     result.threads.push_back(thread->result());

@@ -14,6 +14,7 @@ namespace edgewise::wrk {
 // What came of a run. A value.
 struct RunResult {
   Tally tally;  // of all threads
+  Timeline timeline;
   std::vector<ThreadResult> threads;
   Duration window{};       // the longest of the threads
   std::size_t opened = 0;  // connections that were open when sending began

@@ -41,6 +41,10 @@ Duration LoadThread::RateInterval(const RunPlan& plan) {
   return std::clamp<Duration>(plan.duration / 10, std::chrono::milliseconds(50), second);
 }
 
+Duration LoadThread::TimelineInterval(const RunPlan& plan) {
+  return std::max<Duration>(plan.duration / 100, std::chrono::milliseconds(20));
+}
+
 LoadThread::LoadThread(const RunPlan& plan, std::size_t first_lane, std::size_t lanes)
     : plan_(plan),
       first_lane_(first_lane),
@@ -126,9 +130,7 @@ void LoadThread::HandleTimeout(Time now) {
       return OpenWindow(now);
     case Stage::kWindow:
       TakeRate(now);
-      if (now >= window_end_) return CloseWindow(now);
-      reactor_.timers().Arm(*this, std::min(window_end_, now + RateInterval(plan_)));
-      return;
+      return now >= window_end_ ? CloseWindow(now) : NextTick(now);
     case Stage::kDraining:
       if (now >= give_up_ || !AnyInFlight()) return Finish(now);
       reactor_.timers().Arm(*this, std::min(give_up_, now + kLook));
@@ -169,12 +171,18 @@ void LoadThread::OpenWindow(Time now) {
   rounds_before_ = reactor_.counters().rounds;
   times_before_ = ReadThreadTimes();
   polled_before_ = polled_;
-  reactor_.timers().Arm(*this, std::min(window_end_, now + RateInterval(plan_)));
+  NextTick(now);
+}
+
+void LoadThread::NextTick(Time now) {
+  context_.timeline.BeginWindow(now - window_begin_);
+  reactor_.timers().Arm(*this, std::min(window_end_, now + TimelineInterval(plan_)));
 }
 
 void LoadThread::TakeRate(Time now) {
   const Duration elapsed = now - rate_taken_;
-  if (elapsed < RateInterval(plan_) / 2) return;
+  // Whole intervals, and at the end what is left if it is most of one.
+  if (elapsed < (now < window_end_ ? RateInterval(plan_) : RateInterval(plan_) / 2)) return;
   const std::uint64_t answered = context_.tally.answered;
   result_.rates.push_back(static_cast<double>(answered - answered_before_) * 1e9 /
                           static_cast<double>(elapsed.count()));
@@ -187,6 +195,9 @@ void LoadThread::CloseWindow(Time now) {
     lane.StopSending();
     result_.answers_by_lane.push_back(lane.answered());
   }
+  context_.timeline.End(now - window_begin_);
+  result_.timeline = std::move(context_.timeline);
+  context_.timeline = Timeline();
   context_.in_window = false;
   context_.phase = LaneContext::Phase::kDraining;
   window_end_ = now;

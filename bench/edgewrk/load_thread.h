@@ -20,6 +20,7 @@
 #include "bench/edgewrk/run_plan.h"
 #include "bench/edgewrk/tally.h"
 #include "bench/edgewrk/thread_times.h"
+#include "bench/edgewrk/timeline.h"
 #include "reactor/reactor.h"
 
 namespace edgewise::wrk {
@@ -34,6 +35,7 @@ struct ThreadResult {
   std::uint64_t rounds = 0;  // of the reactor, in it
   // Answers a second in each part of the window, in order.
   std::vector<double> rates;
+  Timeline timeline;
   // Of each lane, in the window.
   std::vector<std::uint64_t> answers_by_lane;
 };
@@ -42,7 +44,8 @@ struct ThreadResult {
 // connections. `plan` must outlive it.
 class LoadThread final : private Timer {
  public:
-  // Parts of the window for which a rate is taken.
+  // Parts of the window: for the timeline, and for each of which a rate is taken.
+  static Duration TimelineInterval(const RunPlan& plan);
   static Duration RateInterval(const RunPlan& plan);
 
   // Lanes `first_lane` and following of the run.
@@ -83,6 +86,7 @@ class LoadThread final : private Timer {
   void BeginSending(Time start);
   void OpenWindow(Time now);
   void TakeRate(Time now);
+  void NextTick(Time now);
   void CloseWindow(Time now);
   void Finish(Time now);
   bool AnyInFlight() const;

@@ -154,6 +154,19 @@ void AppendAudit(std::string& text, const EdgewrkOptions& options, const RunResu
                   audit.client_cpu * 100, audit.client_wanted * 100);
 }
 
+void AppendServer(std::string& text, const ServerCost& cost, const RunResult& result) {
+  const double seconds = std::max(Seconds(cost.time), 1e-9);
+  const double requests =
+      static_cast<double>(result.tally.answered) / std::max(Seconds(result.window), 1e-9) * seconds;
+  StrAppendFormat(&text,
+                  "  Server: %.0f%% of a core, %s of processor time per request, %.3f context "
+                  "switches, memory %sB to %sB\n",
+                  Seconds(cost.cpu) / seconds * 100,
+                  FormatLatency(Microseconds(cost.cpu) / std::max(requests, 1.0)),
+                  static_cast<double>(cost.context_switches) / std::max(requests, 1.0),
+                  FormatBinary(cost.memory_before), FormatBinary(cost.memory_after));
+}
+
 std::string VerdictLine(const Audit& audit) {
   switch (audit.verdict) {
     case Verdict::kClient:
@@ -175,7 +188,9 @@ std::string ReportBegin(const EdgewrkOptions& options) {
                    FormatSeconds(plan.duration), plan.url.text, plan.threads, plan.connections);
 }
 
-std::string ReportEnd(const EdgewrkOptions& options, const RunResult& result, const Audit& audit) {
+std::string ReportEnd(const RunRecord& record) {
+  const EdgewrkOptions& options = record.options;
+  const RunResult& result = record.result;
   const Tally& tally = result.tally;
   const bool open_loop = options.plan.open_loop();
   const LatencyHistogram& latency = open_loop ? tally.scheduled : tally.raw;
@@ -213,14 +228,20 @@ std::string ReportEnd(const EdgewrkOptions& options, const RunResult& result, co
   if (open_loop) {
     AppendQuantiles(text, "schedule (from due)", tally.scheduled);
     AppendQuantiles(text, "send lag (ours)", tally.send_lag);
-    StrAppendFormat(&text, "  Rate: %.2f%% of what was due was sent\n", audit.rate_reached * 100);
+    StrAppendFormat(&text, "  Rate: %.2f%% of what was due was sent\n",
+                    record.audit.rate_reached * 100);
   }
   if (tally.errors() + tally.never_sent != 0) {
     text += "Errors\n";
     AppendErrors(text, tally);
   }
-  AppendAudit(text, options, result, audit);
-  return text + VerdictLine(audit);
+  AppendAudit(text, options, result, record.audit);
+  if (record.server) AppendServer(text, *record.server, result);
+  for (const RunRecord::Judged& one : record.objectives) {
+    StrAppendFormat(&text, "  Objective %s: %s, %s\n", one.objective.text(),
+                    one.judgement.kept ? "kept" : "MISSED", one.judgement.found);
+  }
+  return text + VerdictLine(record.audit);
 }
 
 }  // namespace edgewise::wrk

@@ -3,15 +3,14 @@
 
 #include <string>
 
-#include "bench/edgewrk/audit.h"
 #include "bench/edgewrk/edgewrk_options.h"
-#include "bench/edgewrk/load_run.h"
+#include "bench/edgewrk/run_record.h"
 
 namespace edgewise::wrk {
 
 // "Running 30s test @ http://...": what is printed before the run.
 std::string ReportBegin(const EdgewrkOptions& options);
 // All that is printed after it.
-std::string ReportEnd(const EdgewrkOptions& options, const RunResult& result, const Audit& audit);
+std::string ReportEnd(const RunRecord& record);
 
 }  // namespace edgewise::wrk

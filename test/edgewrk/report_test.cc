@@ -44,7 +44,11 @@ EdgewrkOptions PlainOptions() {
 }
 
 std::string Report(const EdgewrkOptions& options, const RunResult& result) {
-  return ReportBegin(options) + ReportEnd(options, result, AuditRun(options.plan, result));
+  RunRecord record;
+  record.options = options;
+  record.result = result;
+  record.audit = AuditRun(options.plan, result);
+  return ReportBegin(options) + ReportEnd(record);
 }
 
 TEST_CASE("wrk's lines are wrk's, to the byte") {

@@ -73,14 +73,16 @@ SelftestOutcome RunCase(const SelftestCase& one, OddCounters& counters) {
   options.plan.request = *RequestText(options);
   options.plan.addresses = *Resolve(options.plan.url);
   const Hogs hogs(one.hogs);
-  RunResult result = RunLoad(options.plan, [](const RunProgress&) { return true; });
-  const Audit audit = AuditRun(options.plan, result);
+  RunRecord record;
+  record.result = RunLoad(options.plan, [](const RunProgress&) { return true; });
+  record.audit = AuditRun(options.plan, record.result);
+  record.options = std::move(options);
   return {.server = counters,
           .accepted = server.accepted(),
-          .result = result,
-          .audit = audit,
-          .report = ReportBegin(options) + ReportEnd(options, result, audit),
-          .exit_code = ExitCode(result)};
+          .result = record.result,
+          .audit = record.audit,
+          .report = ReportBegin(record.options) + ReportEnd(record),
+          .exit_code = ExitCode(record.result)};
 }
 
 // What wrk prints of latency, requests and errors; empty if it is not there.

@@ -1,0 +1,40 @@
+// RunRecord: a run with everything that belongs to it, and as JSON.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/edgewrk/audit.h"
+#include "bench/edgewrk/edgewrk_options.h"
+#include "bench/edgewrk/load_run.h"
+#include "bench/edgewrk/machine_record.h"
+#include "bench/edgewrk/objective.h"
+#include "bench/edgewrk/server_probe.h"
+
+namespace edgewise::wrk {
+
+struct RunRecord {
+  std::vector<std::string> arguments;
+  std::string began;  // "2026-11-24T17:00:00Z"
+  EdgewrkOptions options;
+  RunResult result;
+  Audit audit;
+  struct Judged {
+    Objective objective;
+    Objective::Judgement judgement;
+  };
+  std::vector<Judged> objectives;
+  std::optional<ServerCost> server;
+  MachineRecord before;
+  MachineRecord after;
+  int exit_code = 0;
+};
+
+// Latencies in seconds. The keys are described in bench/edgewrk/README.md.
+std::string ToJson(const RunRecord& record);
+
+// One page with pictures: everything is in it, and it asks for nothing from elsewhere.
+std::string ToHtml(const RunRecord& record);
+
+}  // namespace edgewise::wrk

@@ -26,6 +26,7 @@ class Environment:
     binary: str  # edgewise-serve
     folder: str  # empty at the start of each case
     sanitized: bool  # the binary is slow, and ptrace does not go with it
+    edgewrk: str
 
     def need(self, *programs):
         for program in programs:

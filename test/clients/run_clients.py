@@ -1,6 +1,7 @@
 """Real clients and bare sockets against the real edgewise-serve, one test case each.
 
-usage: run_clients.py --server PATH [--junit FILE] [--only TEXT] [--sanitized] [--list]
+usage: run_clients.py --server PATH [--edgewrk PATH] [--junit FILE] [--only TEXT] [--sanitized]
+                      [--list]
 """
 
 import argparse
@@ -16,6 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 import browser_cases  # noqa: E402,F401
+import edgewrk_cases  # noqa: E402,F401
 import fault_cases  # noqa: E402,F401
 import file_cases  # noqa: E402,F401
 import frame_cases  # noqa: E402,F401
@@ -40,7 +42,8 @@ def on_alarm(number, frame):
 def run_case(function, seconds, arguments):
     """(outcome, text) of one case."""
     folder = tempfile.mkdtemp(prefix="edgewise-")
-    environment = Environment(os.path.abspath(arguments.server), folder, arguments.sanitized)
+    environment = Environment(os.path.abspath(arguments.server), folder, arguments.sanitized,
+                              os.path.abspath(arguments.edgewrk))
     signal.alarm(seconds * (4 if arguments.sanitized else 1))
     try:
         function(environment)
@@ -57,6 +60,7 @@ def run_case(function, seconds, arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--server", required=True, help="the edgewise-serve to test")
+    parser.add_argument("--edgewrk", default="edgewrk", help="the edgewrk to test it with")
     parser.add_argument("--junit")
     parser.add_argument("--only", default="", help="cases whose name contains this")
     parser.add_argument("--sanitized", action="store_true")

@@ -12,7 +12,8 @@ def main():
     literals = "\n".join(f'R"EMBED({piece})EMBED"' for piece in pieces)
     with open(output, "w", encoding="utf-8") as file:
         file.write(f'#include "{header}"\n\nnamespace edgewise::wrk {{\n\n'
-                   f"const std::string_view {name} =\n{literals};\n\n}}  // namespace edgewise::wrk\n")
+                   f"const std::string_view {name} =\n{literals};\n\n"
+                   "}  // namespace edgewise::wrk\n")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ InputBuffer::~InputBuffer() {
 }
 
 std::string_view InputBuffer::bytes() const {
-  return block_ == nullptr ? std::string_view() : std::string_view(Bytes(block_), block_->size);
+  if (block_ == nullptr) return {};
+  return {Bytes(block_) + block_->begin, block_->size};
 }
 
 void InputBuffer::Resize(std::size_t capacity, BufferGauge& gauge) {
@@ -45,22 +46,34 @@ void InputBuffer::Assign(std::string_view bytes, BufferGauge& gauge) {
   if (bytes.empty()) return Clear(gauge);
   if (capacity() < bytes.size()) Resize(std::max(bytes.size(), kSmallest), gauge);
   std::memcpy(Bytes(block_), bytes.data(), bytes.size());
+  block_->begin = 0;
   block_->size = bytes.size();
 }
 
 std::span<char> InputBuffer::Room(std::size_t total, BufferGauge& gauge) {
-  if (capacity() == size()) {
-    const std::size_t doubled = std::max(size() * 2, kGrowthMin);
-    Resize(std::min(doubled, std::max(total, size() + kRoomMin)), gauge);
+  if (block_ == nullptr || block_->begin + block_->size == block_->capacity) MakeRoom(total, gauge);
+  const std::size_t end = block_->begin + block_->size;
+  return {Bytes(block_) + end, block_->capacity - end};
+}
+
+// Where at least half of the block was dropped, moving what is left is room enough: no byte is then
+// moved more often than others are dropped.
+void InputBuffer::MakeRoom(std::size_t total, BufferGauge& gauge) {
+  if (block_ != nullptr && block_->begin != 0) {
+    const bool enough = block_->begin >= block_->size;
+    std::memmove(Bytes(block_), Bytes(block_) + block_->begin, block_->size);
+    block_->begin = 0;
+    if (enough) return;
   }
-  return {Bytes(block_) + block_->size, block_->capacity - block_->size};
+  const std::size_t doubled = std::max(size() * 2, kGrowthMin);
+  Resize(std::min(doubled, std::max(total, size() + kRoomMin)), gauge);
 }
 
 void InputBuffer::DropFront(std::size_t bytes, BufferGauge& gauge) {
   if (bytes == 0) return;
   if (bytes == size()) return Clear(gauge);
+  block_->begin += bytes;
   block_->size -= bytes;
-  std::memmove(Bytes(block_), Bytes(block_) + bytes, block_->size);
 }
 
 void InputBuffer::Clear(BufferGauge& gauge) {

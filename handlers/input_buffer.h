@@ -36,7 +36,7 @@ class InputBuffer {
   // `total`, the size that the frame is known to need. Fill it, then Commit.
   std::span<char> Room(std::size_t total, BufferGauge& gauge);
   void Commit(std::size_t bytes) { block_->size += bytes; }
-  // Drops `bytes` from the front; frees the block with the last of them.
+  // Drops `bytes` from the front, without moving the others; frees the block with the last of them.
   void DropFront(std::size_t bytes, BufferGauge& gauge);
   void Clear(BufferGauge& gauge);
 
@@ -51,6 +51,7 @@ class InputBuffer {
  private:
   // What is in front of the bytes, in one allocation with them.
   struct Block {
+    std::size_t begin = 0;  // of the content: bytes before it were dropped
     std::size_t size = 0;
     std::size_t capacity = 0;
     std::size_t need = 0;
@@ -58,6 +59,7 @@ class InputBuffer {
   };
   static char* Bytes(Block* block) { return reinterpret_cast<char*>(block + 1); }
   void Resize(std::size_t capacity, BufferGauge& gauge);
+  void MakeRoom(std::size_t total, BufferGauge& gauge);
 
   Block* block_ = nullptr;
 };

@@ -3,59 +3,17 @@
 
 #include <getopt.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "bench/edgewrk/units.h"
+#include "bench/edgewrk/option_values.h"
 #include "reactor/kernel/text.h"
 
 namespace edgewise::wrk {
 namespace {
 
-constexpr std::string_view kHelp =
-    R"(Usage: edgewrk <options> <url>
-       edgewrk selftest
-
-  wrk's options (numbers may end in k, M or G, times in s, m or h; also ms and us):
-    -c, --connections <N>  Connections to keep open (10)
-    -d, --duration    <T>  Duration of test (10s)
-    -t, --threads     <N>  Number of threads to use (2)
-    -H, --header      <H>  Add header to request
-        --latency          Print latency statistics
-        --timeout     <T>  A request that takes longer is counted as timed out (2s)
-  wrk2's:
-    -R, --rate        <T>  Requests a second in all, at times that no answer moves; latency counts
-                           from then
-    -L, --latency          Print latency statistics, with the detailed percentile spectrum
-    -U, --u_latency        Print uncorrected latency statistics, too
-    -B, --batch_latency    Accepted: a batch is measured request by request
-  Ours:
-    -P, --pipeline    <N>  Requests in flight on each connection (1)
-        --method      <M>  Method of the request (GET; POST with a body)
-        --body <TEXT|@FILE>  Body of the request
-        --payload     <N>  Bytes in one request of frame:// and echo:// (64)
-        --arrivals <constant|poisson>  With a rate: at equal distances, or by chance (constant)
-        --seed        <N>  Of chance (1)
-        --warmup      <T>  Load before, that is not measured (0s)
-        --ramp-up     <T>  The connections begin one after the other, over so long (0s)
-        --think       <T>  Without a rate: a pause before each request or batch (0s)
-        --churn       <N>  Requests on one connection, which is replaced then (no limit)
-        --json    <FILE>   Everything, for programs ("-": standard output)
-        --hgrm    <FILE>   HdrHistogram's percentile output
-        --report  <FILE>   One HTML page with pictures
-        --assert  <A>      'p99<2ms', 'rate>10k', 'errors<0.1%' ...: exit 1 if it is not so. May
-                           be repeated; one about errors replaces the rule that there be none
-        --server-pid <PID> The server's processor time, context switches and memory, too
-    -v, --version          Print version details
-    -h, --help             Print this
-
-  URLs: http://HOST[:PORT]/PATH, frame://HOST:PORT (a 4-byte big-endian length, then so many bytes,
-  which are to come back), echo://HOST:PORT, and all of them over AF_UNIX: http+unix:///PATH:/PATH
-  Lua scripts (-s) are refused: what they are mostly for is --method, --body, -H and -P.
-  Exit: 0 a sound run, 1 answers were wrong, failed or late, 2 nothing could be measured.
-)";
+// How long a slice, or a run, is where nobody says.
+constexpr Duration kVersusSlice = std::chrono::milliseconds(500);
+constexpr Duration kSweepRun = std::chrono::seconds(1);
 
 enum LongOnly : int {
   kMethod = 1000,
@@ -72,6 +30,10 @@ enum LongOnly : int {
   kReport,
   kAssert,
   kServerPid,
+  kVersus,
+  kVersusPid,
+  kBlocks,
+  kSweep,
 };
 
 constexpr option kLong[] = {
@@ -102,73 +64,12 @@ constexpr option kLong[] = {
     {"report", required_argument, nullptr, kReport},
     {"assert", required_argument, nullptr, kAssert},
     {"server-pid", required_argument, nullptr, kServerPid},
+    {"vs", required_argument, nullptr, kVersus},
+    {"vs-pid", required_argument, nullptr, kVersusPid},
+    {"blocks", required_argument, nullptr, kBlocks},
+    {"sweep", no_argument, nullptr, kSweep},
     {nullptr, 0, nullptr, 0},
 };
-
-absl::Status Wrong(std::string_view what, std::string_view why) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(std::string(what), ": ", std::string(why), "; see --help"));
-}
-
-// Each reads `text` into a value within bounds, or says what is wrong with `flag`.
-absl::Status ReadCount(std::string_view flag, const char* text, std::uint64_t least,
-                       std::uint64_t most, auto& into) {
-  const std::optional<std::uint64_t> value = ParseCount(text);
-  if (!value || *value < least || *value > most) {
-    return Wrong(
-        flag, absl::StrCat("not a whole number from ", least, " to ", most, " (1k, 1M): ", text));
-  }
-  into = static_cast<std::remove_reference_t<decltype(into)>>(*value);
-  return absl::OkStatus();
-}
-
-absl::Status ReadTime(std::string_view flag, const char* text, Duration least, Duration& into) {
-  const std::optional<Duration> value = ParseTime(text);
-  if (!value || *value < least) return Wrong(flag, absl::StrCat("not a time (2s, 2m, 2h): ", text));
-  into = *value;
-  return absl::OkStatus();
-}
-
-absl::Status ReadBody(const char* text, std::string& body) {
-  if (*text != '@') {
-    body = text;
-    return absl::OkStatus();
-  }
-  const std::ifstream file(text + 1, std::ios::binary);
-  std::ostringstream bytes;
-  if (!file || !(bytes << file.rdbuf())) {
-    return Wrong("--body", absl::StrCat("no file, or an empty one: ", text + 1));
-  }
-  body = bytes.str();
-  return absl::OkStatus();
-}
-
-absl::Status ReadRate(const char* text, double& rate) {
-  const std::optional<double> value = ParseRate(text);
-  if (!value || *value <= 0) return Wrong("--rate", absl::StrCat("not above zero: ", text));
-  rate = *value;
-  return absl::OkStatus();
-}
-
-absl::Status ReadArrivals(std::string_view text, Arrivals& arrivals) {
-  if (text != "constant" && text != "poisson") {
-    return Wrong("--arrivals", "neither constant nor poisson");
-  }
-  arrivals = text == "poisson" ? Arrivals::kPoisson : Arrivals::kConstant;
-  return absl::OkStatus();
-}
-
-absl::Status ReadHeader(std::string_view text, std::vector<std::string>& headers) {
-  const std::size_t colon = text.find(':');
-  if (text.find_first_of("\r\n") != std::string_view::npos) {
-    return Wrong("--header", "there is a line break; give each header by an -H of its own");
-  }
-  if (colon == 0 || colon == std::string_view::npos) {
-    return Wrong("--header", absl::StrCat("not 'Name: value': ", std::string(text)));
-  }
-  headers.emplace_back(text);
-  return absl::OkStatus();
-}
 
 absl::Status ReadObjective(const char* text, std::vector<Objective>& objectives) {
   absl::StatusOr<Objective> objective = Objective::Parse(text);
@@ -176,7 +77,15 @@ absl::Status ReadObjective(const char* text, std::vector<Objective>& objectives)
   return objective.status();
 }
 
-// What is written, and watched, besides.
+absl::Status ReadVersus(const char* text, EdgewrkOptions& options) {
+  absl::StatusOr<Url> url = Url::Parse(text);
+  if (!url.ok()) return url.status();
+  options.versus = *std::move(url);
+  options.ask = EdgewrkOptions::Ask::kVersus;
+  return absl::OkStatus();
+}
+
+// What is written, watched and compared besides.
 absl::Status ApplyOutput(int flag, const char* text, EdgewrkOptions& options) {
   switch (flag) {
     case kJson:
@@ -192,6 +101,15 @@ absl::Status ApplyOutput(int flag, const char* text, EdgewrkOptions& options) {
       return ReadObjective(text, options.objectives);
     case kServerPid:
       return ReadCount("--server-pid", text, 1, 1 << 30, options.server_pid);
+    case kVersus:
+      return ReadVersus(text, options);
+    case kVersusPid:
+      return ReadCount("--vs-pid", text, 1, 1 << 30, options.versus_pid);
+    case kBlocks:
+      return ReadCount("--blocks", text, 2, 10'000, options.blocks);
+    case kSweep:
+      options.ask = EdgewrkOptions::Ask::kSweep;
+      return absl::OkStatus();
     default:
       return absl::InvalidArgumentError("an option that is unknown, or lacks its value");
   }
@@ -257,26 +175,53 @@ absl::Status Apply(int flag, const char* text, EdgewrkOptions& options) {
   }
 }
 
-}  // namespace
+// What --vs and --sweep cannot be asked for together with them.
+absl::Status CheckMode(const EdgewrkOptions& options) {
+  const bool versus = !options.versus.text.empty();
+  if (!versus && options.ask != EdgewrkOptions::Ask::kSweep) return absl::OkStatus();
+  const std::string_view mode = versus ? "--vs" : "--sweep";
+  if (versus && options.ask == EdgewrkOptions::Ask::kSweep) {
+    return Wrong("--sweep", "not together with --vs");
+  }
+  if (versus && options.versus.protocol != options.plan.url.protocol) {
+    return Wrong("--vs", "the two servers must speak the same protocol");
+  }
+  if (versus && !options.objectives.empty()) {
+    return Wrong("--assert", "an objective is for one server, not for --vs");
+  }
+  if (!versus && options.plan.open_loop()) {
+    return Wrong("--rate", "--sweep chooses the rates itself");
+  }
+  if (!versus && options.plan.think != Duration::zero()) {
+    return Wrong("--think", "--sweep decides when to send");
+  }
+  if (!options.report_path.empty() || !options.hgrm_path.empty()) {
+    return Wrong(mode, "it has --json, but neither --report nor --hgrm");
+  }
+  return absl::OkStatus();
+}
 
-std::string_view EdgewrkHelp() { return kHelp; }
+}  // namespace
 
 absl::StatusOr<EdgewrkOptions> ParseEdgewrkOptions(int argc, char** argv) {
   EdgewrkOptions options;
+  bool duration_given = false;
   optind = 1;
   opterr = 0;
   for (;;) {
     const int flag = getopt_long(argc, argv, "t:c:d:s:H:T:R:P:LUBrvh?", kLong, nullptr);
     if (flag == -1) break;
+    duration_given = duration_given || flag == 'd';
     const absl::Status status = Apply(flag, optarg, options);
     if (status.ok()) continue;
     return flag == '?' ? Wrong(argv[optind - 1], StdView(status.message())) : status;
   }
-  if (options.ask != EdgewrkOptions::Ask::kRun) return options;
+  using Ask = EdgewrkOptions::Ask;
+  if (options.ask == Ask::kHelp || options.ask == Ask::kVersion) return options;
   if (optind == argc) return absl::InvalidArgumentError("there is no URL; see --help");
   const std::string_view target = argv[optind];
   if (target == "selftest") {
-    options.ask = EdgewrkOptions::Ask::kSelftest;
+    options.ask = Ask::kSelftest;
     return options;
   }
   RunPlan& plan = options.plan;
@@ -289,6 +234,10 @@ absl::StatusOr<EdgewrkOptions> ParseEdgewrkOptions(int argc, char** argv) {
   absl::StatusOr<Url> url = Url::Parse(target);
   if (!url.ok()) return url.status();
   plan.url = *std::move(url);
+  if (!duration_given && options.ask == Ask::kVersus) plan.duration = kVersusSlice;
+  if (!duration_given && options.ask == Ask::kSweep) plan.duration = kSweepRun;
+  const absl::Status status = CheckMode(options);
+  if (!status.ok()) return status;
   return options;
 }
 

@@ -28,7 +28,18 @@ struct EdgewrkOptions {
   std::string hgrm_path;    // HdrHistogram's percentile output
   std::string report_path;  // the page
   pid_t server_pid = 0;     // the process whose cost is reported, too; 0: none
-  enum class Ask : std::uint8_t { kRun, kHelp, kVersion, kSelftest } ask = Ask::kRun;
+  // The other server of a comparison; none if its text is empty.
+  Url versus;
+  pid_t versus_pid = 0;
+  std::size_t blocks = 20;
+  enum class Ask : std::uint8_t {
+    kRun,
+    kVersus,
+    kSweep,
+    kHelp,
+    kVersion,
+    kSelftest
+  } ask = Ask::kRun;
 };
 
 // Parses the arguments after the program's name; the plan's addresses and request are still to be

@@ -58,4 +58,16 @@ absl::StatusOr<std::string> RequestText(const EdgewrkOptions& options) {
   return HttpRequestText(options);
 }
 
+absl::Status CompletePlan(EdgewrkOptions& options) {
+  RunPlan& plan = options.plan;
+  absl::StatusOr<std::string> request = RequestText(options);
+  if (!request.ok()) return request.status();
+  plan.request = *std::move(request);
+  plan.asks_for_heads = options.method == "HEAD";
+  absl::StatusOr<std::vector<SocketAddress>> addresses = Resolve(plan.url);
+  if (!addresses.ok()) return addresses.status();
+  plan.addresses = *std::move(addresses);
+  return absl::OkStatus();
+}
+
 }  // namespace edgewise::wrk

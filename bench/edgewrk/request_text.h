@@ -12,4 +12,8 @@ namespace edgewise::wrk {
 // an answer that is shifted by a byte is seen. kInvalidArgument for a method that is no token.
 absl::StatusOr<std::string> RequestText(const EdgewrkOptions& options);
 
+// Fills in what the plan of the options needs besides the command line: the request and the
+// server's addresses. Blocks for the resolver. kInvalidArgument or kNotFound, with the cause.
+absl::Status CompletePlan(EdgewrkOptions& options);
+
 }  // namespace edgewise::wrk

@@ -100,15 +100,19 @@ Json OfAudit(const Audit& audit) {
           {"bottleneck", VerdictName(audit.verdict)}};
 }
 
-Json OfServer(const ServerCost& cost, const RunResult& result) {
-  const double rate = static_cast<double>(result.tally.answered) / Of(result.window);
-  const double seconds = std::max(Of(cost.time), 1e-9);
-  return {{"cpu_per_request", Of(cost.cpu) / seconds / std::max(rate, 1e-9)},
-          {"cpu_share", Of(cost.cpu) / seconds},
-          {"context_switches_per_request",
-           static_cast<double>(cost.context_switches) / seconds / std::max(rate, 1e-9)},
-          {"memory_before", cost.memory_before},
-          {"memory_after", cost.memory_after}};
+Json OfServer(const ServerCost& cost) {
+  Json server = {
+      {"cpu_per_request", cost.cpu_per_request()},
+      {"cpu_share", cost.cpu_share()},
+      {"context_switches_per_request", static_cast<double>(cost.context_switches) / cost.requests},
+      {"memory_idle", cost.memory_idle},
+      {"memory_before", cost.memory_before},
+      {"memory_after", cost.memory_after},
+      {"bytes_per_connection", cost.bytes_per_connection()}};
+  if (cost.syscalls) {
+    server["syscalls_per_request"] = static_cast<double>(*cost.syscalls) / cost.requests;
+  }
+  return server;
 }
 
 Json OfMachine(const RunRecord& record) {
@@ -142,7 +146,7 @@ Json ToDocument(const RunRecord& record) {
     document["latency"]["scheduled"] = OfHistogram(result.tally.scheduled);
     document["latency"]["send_lag"] = OfHistogram(result.tally.send_lag);
   }
-  if (record.server) document["server"] = OfServer(*record.server, result);
+  if (record.server) document["server"] = OfServer(*record.server);
   document["objectives"] = Json::array();
   for (const RunRecord::Judged& one : record.objectives) {
     document["objectives"].push_back({{"objective", one.objective.text()},

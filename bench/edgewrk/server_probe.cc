@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "bench/edgewrk/units.h"
 #include "reactor/kernel/linux_kernel.h"
 
 namespace edgewise::wrk {
@@ -48,6 +50,15 @@ std::optional<ServerSample> SampleServer(pid_t pid) {
     sample.memory_bytes = resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   }
   return sample;
+}
+
+double ServerCost::cpu_share() const { return Seconds(cpu) / std::max(Seconds(time), 1e-9); }
+
+double ServerCost::cpu_per_request() const { return Seconds(cpu) / requests; }
+
+double ServerCost::bytes_per_connection() const {
+  if (memory_before <= memory_idle || connections == 0) return 0;
+  return static_cast<double>(memory_before - memory_idle) / static_cast<double>(connections);
 }
 
 }  // namespace edgewise::wrk

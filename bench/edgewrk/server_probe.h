@@ -24,10 +24,20 @@ std::optional<ServerSample> SampleServer(pid_t pid);
 // What became of it between two moments. A value.
 struct ServerCost {
   Duration time{};
+  double requests = 1;  // that were answered meanwhile
   Duration cpu{};
   std::uint64_t context_switches = 0;
+  std::optional<std::uint64_t> syscalls;  // none: they could not be counted
+  std::uint64_t memory_idle = 0;          // before there were connections
   std::uint64_t memory_before = 0;
   std::uint64_t memory_after = 0;
+  std::size_t connections = 0;  // that came in between
+
+  double cpu_share() const;        // of one processor
+  double cpu_per_request() const;  // seconds
+  // What the connections added to its memory until the load began, each. A server that has had as
+  // many before need not grow.
+  double bytes_per_connection() const;
 };
 
 }  // namespace edgewise::wrk

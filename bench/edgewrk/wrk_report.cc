@@ -154,17 +154,19 @@ void AppendAudit(std::string& text, const EdgewrkOptions& options, const RunResu
                   audit.client_cpu * 100, audit.client_wanted * 100);
 }
 
-void AppendServer(std::string& text, const ServerCost& cost, const RunResult& result) {
-  const double seconds = std::max(Seconds(cost.time), 1e-9);
-  const double requests =
-      static_cast<double>(result.tally.answered) / std::max(Seconds(result.window), 1e-9) * seconds;
+void AppendServer(std::string& text, const ServerCost& cost) {
+  const std::string syscalls =
+      cost.syscalls ? StrFormat("%.3f", static_cast<double>(*cost.syscalls) / cost.requests)
+                    : "unknown (needs root)";
   StrAppendFormat(&text,
-                  "  Server: %.0f%% of a core, %s of processor time per request, %.3f context "
-                  "switches, memory %sB to %sB\n",
-                  Seconds(cost.cpu) / seconds * 100,
-                  FormatLatency(Microseconds(cost.cpu) / std::max(requests, 1.0)),
-                  static_cast<double>(cost.context_switches) / std::max(requests, 1.0),
-                  FormatBinary(cost.memory_before), FormatBinary(cost.memory_after));
+                  "  Server: %.0f%% of a core; per request %s of processor time, %.3f context "
+                  "switches, system calls %s\n"
+                  "  Server memory: %sB before its connections, %sB with them (%.0f bytes each), "
+                  "%sB in the end\n",
+                  cost.cpu_share() * 100, FormatLatency(cost.cpu_per_request() * 1e6L),
+                  static_cast<double>(cost.context_switches) / cost.requests, syscalls,
+                  FormatBinary(cost.memory_idle), FormatBinary(cost.memory_before),
+                  cost.bytes_per_connection(), FormatBinary(cost.memory_after));
 }
 
 std::string VerdictLine(const Audit& audit) {
@@ -236,7 +238,7 @@ std::string ReportEnd(const RunRecord& record) {
     AppendErrors(text, tally);
   }
   AppendAudit(text, options, result, record.audit);
-  if (record.server) AppendServer(text, *record.server, result);
+  if (record.server) AppendServer(text, *record.server);
   for (const RunRecord::Judged& one : record.objectives) {
     StrAppendFormat(&text, "  Objective %s: %s, %s\n", one.objective.text(),
                     one.judgement.kept ? "kept" : "MISSED", one.judgement.found);

@@ -27,6 +27,7 @@ class Environment:
     folder: str  # empty at the start of each case
     sanitized: bool  # the binary is slow, and ptrace does not go with it
     edgewrk: str
+    burning_server: str  # see test/edgewrk/burning_server.cc
 
     def need(self, *programs):
         for program in programs:

@@ -1,7 +1,7 @@
 """Real clients and bare sockets against the real edgewise-serve, one test case each.
 
-usage: run_clients.py --server PATH [--edgewrk PATH] [--junit FILE] [--only TEXT] [--sanitized]
-                      [--list]
+usage: run_clients.py --server PATH [--edgewrk PATH] [--burning-server PATH] [--junit FILE]
+                      [--only TEXT] [--sanitized] [--list]
 """
 
 import argparse
@@ -27,6 +27,7 @@ import proxy_cases  # noqa: E402,F401
 import shutdown_cases  # noqa: E402,F401
 import startup_cases  # noqa: E402,F401
 import stream_cases  # noqa: E402,F401
+import versus_cases  # noqa: E402,F401
 from cases import CASES, Environment, Skip  # noqa: E402
 from junit import Report  # noqa: E402
 
@@ -43,7 +44,8 @@ def run_case(function, seconds, arguments):
     """(outcome, text) of one case."""
     folder = tempfile.mkdtemp(prefix="edgewise-")
     environment = Environment(os.path.abspath(arguments.server), folder, arguments.sanitized,
-                              os.path.abspath(arguments.edgewrk))
+                              os.path.abspath(arguments.edgewrk),
+                              os.path.abspath(arguments.burning_server))
     signal.alarm(seconds * (4 if arguments.sanitized else 1))
     try:
         function(environment)
@@ -61,6 +63,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--server", required=True, help="the edgewise-serve to test")
     parser.add_argument("--edgewrk", default="edgewrk", help="the edgewrk to test it with")
+    parser.add_argument("--burning-server", default="burning_server",
+                        help="a server that is slower by a known amount")
     parser.add_argument("--junit")
     parser.add_argument("--only", default="", help="cases whose name contains this")
     parser.add_argument("--sanitized", action="store_true")

@@ -81,6 +81,34 @@ TEST_CASE("there is room worth a receive even where the hint asks for one byte, 
   CHECK(owned.buffer.Room(hint, owned.gauge).size() >= 8192);
 }
 
+// (Broken on purpose: with a memmove in DropFront, frames that wait cost the square of their
+// number.)
+TEST_CASE("dropping from the front moves no byte of what is left") {
+  Owned owned;
+  owned.buffer.Assign(std::string(4000, 'a') + std::string(4000, 'b'), owned.gauge);
+  const char* const begin = owned.buffer.bytes().data();
+  for (std::size_t dropped = 20; dropped < 8000; dropped += 20) {
+    owned.buffer.DropFront(20, owned.gauge);
+    REQUIRE(owned.buffer.bytes().data() == begin + dropped);
+  }
+  CHECK(owned.buffer.bytes() == std::string(20, 'b'));
+}
+
+TEST_CASE("room is made of what was dropped where that is most of the block, else by growing") {
+  Owned owned;
+  owned.buffer.Assign(std::string(8000, 'a'), owned.gauge);
+  const std::size_t capacity = owned.buffer.capacity();
+  owned.buffer.DropFront(7000, owned.gauge);
+  CHECK(owned.buffer.Room(100'000, owned.gauge).size() == capacity - 1000);
+  CHECK(owned.buffer.capacity() == capacity);
+  CHECK(owned.buffer.bytes() == std::string(1000, 'a'));
+  owned.Fill(std::string(capacity - 1000, 'b'), capacity);
+  owned.buffer.DropFront(100, owned.gauge);
+  CHECK(owned.buffer.Room(100'000, owned.gauge).size() >= 8192);
+  CHECK(owned.gauge.bytes() == owned.buffer.capacity());
+  CHECK(owned.buffer.size() == capacity - 100);
+}
+
 TEST_CASE("random use agrees with a string") {
   const unsigned seed = GENERATE(range(1u, 6u));
   CAPTURE(seed);

@@ -1,0 +1,54 @@
+#include "bench/edgewrk/ratio.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+
+namespace edgewise::wrk {
+namespace {
+
+constexpr std::size_t kResamples = 4000;
+constexpr double kTail = 0.025;
+constexpr double kSureTail = 0.0005;
+
+// Reorders `logs`.
+double MiddleOf(std::vector<double>& logs) {
+  const std::size_t cut = logs.size() / 5;
+  std::sort(logs.begin(), logs.end());
+  const auto first = logs.begin() + static_cast<std::ptrdiff_t>(cut);
+  const auto last = logs.end() - static_cast<std::ptrdiff_t>(cut);
+  return std::accumulate(first, last, 0.0) / static_cast<double>(last - first);
+}
+
+}  // namespace
+
+Ratio MiddleRatio(const std::vector<double>& ratios, std::uint64_t seed) {
+  std::vector<double> logs;
+  for (const double ratio : ratios) {
+    if (ratio > 0 && std::isfinite(ratio)) logs.push_back(std::log(ratio));
+  }
+  if (logs.empty()) return {};
+  const double middle = MiddleOf(logs);
+  std::mt19937_64 random(seed);
+  std::uniform_int_distribution<std::size_t> which(0, logs.size() - 1);
+  std::vector<double> middles;
+  middles.reserve(kResamples);
+  std::vector<double> sample(logs.size());
+  for (std::size_t i = 0; i < kResamples; ++i) {
+    for (double& value : sample) value = logs[which(random)];
+    middles.push_back(MiddleOf(sample));
+  }
+  std::sort(middles.begin(), middles.end());
+  const auto at = [&middles](double share) {
+    return std::exp(
+        middles[static_cast<std::size_t>(share * static_cast<double>(middles.size() - 1))]);
+  };
+  return {.value = std::exp(middle),
+          .low = at(kTail),
+          .high = at(1 - kTail),
+          .sure_low = at(kSureTail),
+          .sure_high = at(1 - kSureTail)};
+}
+
+}  // namespace edgewise::wrk

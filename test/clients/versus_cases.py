@@ -1,0 +1,107 @@
+"""edgewrk --vs and --sweep against real servers, one of them slower by a known amount."""
+
+import json
+import re
+import signal
+import subprocess
+
+from cases import Skip, case, check
+
+SECONDS = 120
+LOAD = ("-t1", "-c16")
+
+
+class Burning:
+    """A server that burns `nanoseconds` for each request. Use as a context manager."""
+
+    def __init__(self, env, nanoseconds):
+        self._process = subprocess.Popen([env.burning_server, str(nanoseconds)],
+                                         stdout=subprocess.PIPE, text=True)
+        found = re.match(r"listening on (\S+)$", self._process.stdout.readline())
+        check(found, "the burning server listens")
+        self.url = f"http://{found.group(1)}/"
+        self.pid = str(self._process.pid)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.send_signal(signal.SIGTERM)
+        check(self._process.wait(SECONDS) == 0, "the burning server ends cleanly")
+        self._process.stdout.close()
+
+
+def edgewrk(env, *arguments, status=0):
+    """Its JSON, and what it printed."""
+    path = f"{env.folder}/out.json"
+    done = subprocess.run([env.edgewrk, *LOAD, *arguments, "--json", path], capture_output=True,
+                          check=False, timeout=SECONDS, text=True)
+    check(done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+    with open(path, encoding="utf-8") as file:
+        return json.load(file), done.stdout
+
+
+def versus(env, a, b, *more):
+    return edgewrk(env, *more, "--server-pid", a.pid, "--vs-pid", b.pid, "--vs", b.url, a.url)
+
+
+@case("edgewrk --vs tells a server from one that burns 5 % more of the processor, and not from itself",
+      seconds=180)
+def five_percent(env):
+    if env.sanitized:
+        raise Skip("a sanitizer's time is not the server's")
+    with Burning(env, 0) as plain:
+        base, _ = edgewrk(env, "-d1s", "--server-pid", plain.pid, plain.url)
+        burn = round(0.05 * base["server"]["cpu_per_request"] * 1e9)
+        shape = ("--blocks", "40", "-d150ms")
+        with Burning(env, burn) as burning:
+            found, text = versus(env, plain, burning, *shape)
+            cpu = found["metrics"]["cpu/request"]
+            check(cpu["differs"] and 1 < cpu["b_to_a"][1] and cpu["b_to_a"][0] < 1.25, text)
+            check(re.search(r"cpu/request .* B [\d.]+% higher", text), text)
+        with Burning(env, 0) as same:
+            equal, text = versus(env, plain, same, *shape)
+            for name, metric in equal["metrics"].items():
+                check(not metric["differs"], f"{name}\n{text}")
+            check(text.count("~") == 4, text)
+            check(equal["errors"] == 0 and equal["blocks"] + equal["dropped"] == 40, equal)
+
+
+@case("edgewrk --vs that finds one server gone says so")
+def one_gone(env):
+    with Burning(env, 0) as plain, Burning(env, 0) as gone:
+        pass
+    done = subprocess.run([env.edgewrk, *LOAD, "--blocks", "2", "-d20ms", "--vs", gone.url,
+                           plain.url], capture_output=True, check=False, timeout=SECONDS, text=True)
+    check(done.returncode == 2 and "is a server gone?" in done.stderr, done)
+
+
+@case("edgewrk --sweep finds a knee below which every rate holds, and takes an objective for it",
+      seconds=180)
+def knee(env):
+    with Burning(env, 20_000) as server:
+        sweep, text = edgewrk(env, "--sweep", "-d100ms", server.url)
+        # It burns 20 us for each request: no more than 50,000 a second can be.
+        check(1_000 < sweep["closed_loop"] <= 51_000, text)
+        check(0 < sweep["knee"] <= 51_000, text)
+        check(len(sweep["steps"]) >= 10, text)
+        for step in sweep["steps"]:
+            check(step["rate"] > sweep["knee"] or step["holds"], text)
+            check(len(step["runs"]) == 3, step)
+        check("Knee: " in text, text)
+        sweep, text = edgewrk(env, "--sweep", "-d20ms", "--assert", "p99<1ns", server.url, status=1)
+        check(sweep["knee"] == 0 and "not even the lowest rate held" in text, text)
+
+
+@case("edgewrk counts the server's system calls and the memory of its connections")
+def server_costs(env):
+    with Burning(env, 0) as server:
+        run, text = edgewrk(env, "-d1s", "-c400", "--server-pid", server.pid, server.url)
+        cost = run["server"]
+        check(cost["memory_before"] >= cost["memory_idle"] > 0, cost)
+        check(0 <= cost["bytes_per_connection"] < 20_000, cost)
+        if "syscalls_per_request" not in cost:
+            check("system calls unknown (needs root)" in text, text)
+            raise Skip("perf events are not permitted here")
+        # One recv and one send for each, and few others.
+        check(2 <= cost["syscalls_per_request"] < 4, cost)

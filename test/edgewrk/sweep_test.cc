@@ -1,0 +1,62 @@
+// Where the knee is, by the figures of the rates.
+#include "bench/edgewrk/sweep.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace edgewise::wrk {
+namespace {
+
+SweepStep Step(double rate, std::vector<double> p99, double answered = 1, bool kept = true) {
+  SweepStep step{.rate = rate};
+  for (const double value : p99) {
+    step.runs.push_back({.p99 = value, .answered = answered, .kept = kept});
+  }
+  return step;
+}
+
+TEST_CASE("the knee is the highest rate whose p99 is within ten times the lowest") {
+  std::vector<SweepStep> steps{Step(100, {2e-3}), Step(200, {1e-3}), Step(300, {9e-3}),
+                               Step(400, {11e-3}), Step(500, {1e-3})};
+  CHECK(FindKnee(steps, false) == 300);
+  CHECK(steps[2].holds);
+  CHECK_FALSE(steps[3].holds);
+}
+
+TEST_CASE("a single bad run of three does not decide, two do") {
+  std::vector<SweepStep> steps{Step(100, {1e-3, 1e-3, 1e-3}), Step(200, {1e-3, 2.0, 1e-3}),
+                               Step(300, {2.0, 2.0, 1e-3})};
+  CHECK(FindKnee(steps, false) == 200);
+}
+
+TEST_CASE("a rate at which answers are owed does not hold, however fast the others were") {
+  std::vector<SweepStep> steps{Step(100, {1e-3}), Step(200, {1e-3}, 0.98)};
+  CHECK(FindKnee(steps, false) == 100);
+}
+
+TEST_CASE("with objectives those decide, and the latency only through them") {
+  std::vector<SweepStep> steps{Step(100, {1e-3}), Step(200, {1.0}), Step(300, {1e-3}, 1, false)};
+  CHECK(FindKnee(steps, true) == 200);
+}
+
+TEST_CASE("where nothing holds, or nothing was measured, there is no knee") {
+  std::vector<SweepStep> steps{Step(100, {1e-3}, 0.5), Step(200, {})};
+  CHECK(FindKnee(steps, false) == 0);
+  std::vector<SweepStep> none;
+  CHECK(FindKnee(none, false) == 0);
+}
+
+TEST_CASE("a sweep in words names its knee, its criterion, and its own limit") {
+  SweepPlan plan;
+  plan.objectives.push_back(*Objective::Parse("p99<2ms"));
+  SweepResult result{.closed_loop = 1000, .steps = {Step(500, {1e-3}), Step(1000, {1.0})}};
+  result.steps[1].runs[0].by_client = true;
+  result.knee = 500;
+  const std::string text = SweepText(plan, result);
+  CAPTURE(text);
+  CHECK(text.find("Knee: 500.00 requests a second, the highest rate at which p99<2ms") !=
+        std::string::npos);
+  CHECK(text.find("edgewrk itself had no processor time to spare") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace edgewise::wrk

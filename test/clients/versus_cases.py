@@ -45,7 +45,7 @@ def versus(env, a, b, *more):
     return edgewrk(env, *more, "--server-pid", a.pid, "--vs-pid", b.pid, "--vs", b.url, a.url)
 
 
-@case("edgewrk --vs tells a server from one that burns 5 % more of the processor, and not from itself",
+@case("edgewrk --vs tells a server from one that burns 5 % more for each request, not from itself",
       seconds=180)
 def five_percent(env):
     if env.sanitized:

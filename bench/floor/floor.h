@@ -23,11 +23,11 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "bench/floor/bytes.h"
+
 namespace raw {
 
-inline constexpr std::size_t kReceiveBytes = 64 * 1024;
 inline constexpr int kEventsMax = 256;
-inline constexpr int kBacklog = 4096;
 
 struct Peer {
   int fd;
@@ -40,21 +40,6 @@ struct Peer {
   char* partial;
   std::size_t partial_size;
 };
-
-struct Bytes {
-  char* data;
-  std::size_t size;
-};
-
-[[noreturn]] inline void Die(const char* what) {
-  std::perror(what);
-  std::exit(1);
-}
-
-inline void* Check(void* memory) {
-  if (memory == nullptr) Die("out of memory");
-  return memory;
-}
 
 // Sends, and keeps what the socket refuses. REQUIRES: nothing is owed. False: the peer is lost.
 inline bool Send(Peer* peer, const char* data, std::size_t size) {

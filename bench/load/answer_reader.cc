@@ -1,5 +1,6 @@
 #include "bench/load/answer_reader.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace edgewise::load {
@@ -7,7 +8,7 @@ namespace {
 
 constexpr std::string_view kStatus = "HTTP/1.1 200 ";
 constexpr std::string_view kBody = "Hello, World!";
-constexpr std::string_view kLengthName = "\r\nContent-Length: ";
+constexpr std::string_view kLengthName = "\r\ncontent-length: ";
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 enum class Verdict { kIncomplete, kRight, kWrong };
@@ -22,10 +23,14 @@ HttpAnswer CheckHttp(std::string_view bytes) {
   if (head_end == std::string_view::npos) return {Verdict::kIncomplete};
   const std::string_view head = bytes.substr(0, head_end + 2);
   if (!head.starts_with(kStatus)) return {Verdict::kWrong};
-  const std::size_t at = head.find(kLengthName);
-  if (at == std::string_view::npos) return {Verdict::kWrong};
+  // Names of fields may be in any case: servers differ.
+  const auto at = std::search(
+      head.begin(), head.end(), kLengthName.begin(), kLengthName.end(), [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+      });
+  if (at == head.end()) return {Verdict::kWrong};
   std::size_t length = 0;
-  const char* digits = head.data() + at + kLengthName.size();
+  const char* digits = head.data() + (at - head.begin()) + kLengthName.size();
   if (std::from_chars(digits, head.data() + head.size(), length).ec != std::errc() ||
       length != kBody.size()) {
     return {Verdict::kWrong};

@@ -12,7 +12,7 @@ import random
 
 from load import Load
 from report import OtherWork, argument_parser, print_table, progress, run_tool, write_json
-from servers import Server, floor_recipe, server_recipe
+from servers import floor_recipe, server_recipe
 from slices import measure_block
 from stats import Ratio, median
 
@@ -35,8 +35,8 @@ def measure(arguments, protocol, load, recipes, chance):
     blocks = {depth: [] for depth in arguments.depths}
     for first in range(0, arguments.blocks, BLOCKS_BETWEEN_RESTARTS):
         last = min(first + BLOCKS_BETWEEN_RESTARTS, arguments.blocks)
-        with Server(recipes[0], protocol, arguments.server_core) as server, \
-                Server(recipes[1], protocol, arguments.server_core) as floor:
+        with recipes[0].server(protocol, arguments.server_core) as server, \
+                recipes[1].server(protocol, arguments.server_core) as floor:
             for number in range(first, last):
                 progress(f"{protocol}: block {number + 1} of {arguments.blocks}")
                 for depth in chance.sample(arguments.depths, len(arguments.depths)):

@@ -14,7 +14,7 @@ import random
 
 from load import Load
 from report import OtherWork, argument_parser, print_table, progress, run_tool, write_json
-from servers import MeasureError, Server, floor_recipe, server_recipe
+from servers import MeasureError, floor_recipe, server_recipe
 from stats import median
 
 COLUMNS = ["p50_ms", "p99_ms", "p99.9_ms", "max_ms", "greedy_mb_per_s"]
@@ -39,8 +39,8 @@ def main():
           flush=True)
     runs = {"server": [], "floor": []}
     for number in range(arguments.runs):
-        with Server(recipes[0], "echo", arguments.server_core) as server, \
-                Server(recipes[1], "echo", arguments.server_core) as floor:
+        with recipes[0].server("echo", arguments.server_core) as server, \
+                recipes[1].server("echo", arguments.server_core) as floor:
             for role, one in chance.sample([("server", server), ("floor", floor)], 2):
                 progress(f"run {number + 1} of {arguments.runs}: {one.name}")
                 machine = OtherWork()

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 from report import OtherWork, argument_parser, print_table, progress, run_tool, write_json
-from servers import MeasureError, Recipe, Server, find_program
+from servers import MeasureError, Recipe, find_program
 from slices import measure_block
 from stats import Ratio
 
@@ -99,8 +99,8 @@ def main():
         program = shlex.quote(find_program(arguments.build, "edgewise-serve"))
         ours = Recipe("edgewise", f"{program} --listen http://127.0.0.1:0 --root {folder}/site")
         blocks = []
-        with (Server(ours, "http", arguments.server_core) as edgewise,
-              Server(nginx_recipe(folder), "http", arguments.server_core) as nginx):
+        with (ours.server("http", arguments.server_core) as edgewise,
+              nginx_recipe(folder).server("http", arguments.server_core) as nginx):
             os.sched_setaffinity(0, {arguments.client_core})
             servers = {"edgewise": edgewise, "nginx": nginx}
             for server in servers.values():

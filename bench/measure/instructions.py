@@ -13,7 +13,7 @@ import tempfile
 
 from load import Load
 from report import argument_parser, print_table, progress, run_tool, write_json
-from servers import MeasureError, Server, floor_recipe, server_recipe
+from servers import MeasureError, floor_recipe, server_recipe
 
 
 def parse():
@@ -38,7 +38,7 @@ def count(arguments, load, recipe, protocol, requests, folder):
     """Instructions of a whole life of the server, with this number of requests in it."""
     path = os.path.join(folder, f"callgrind.{recipe.name}.{protocol}.{requests}")
     prefix = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={path}"]
-    with Server(recipe, protocol, arguments.server_core, prefix=prefix) as server:
+    with recipe.server(protocol, arguments.server_core, prefix=prefix) as server:
         load.run(server, "--connections", 1, "--requests", requests)
     return total_instructions(path)
 

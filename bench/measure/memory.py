@@ -12,7 +12,7 @@ import re
 
 from load import Herd, Load
 from report import argument_parser, print_table, progress, run_tool, write_json
-from servers import Server, floor_recipe, server_recipe
+from servers import floor_recipe, server_recipe
 from slices import measure_block
 from stats import Ratio, median
 
@@ -47,7 +47,7 @@ def heap_bytes(pid):
 
 def measure_slope(arguments, load, recipe, protocol):
     few, many = arguments.idle
-    with Server(recipe, protocol, arguments.server_core, flags=CAPS) as server:
+    with recipe.server(protocol, arguments.server_core, flags=CAPS) as server:
         with Herd(load, server, few):
             low = [anonymous_bytes(server.pid), heap_bytes(server.pid)]
             with Herd(load, server, many - few):
@@ -59,8 +59,8 @@ def measure_slope(arguments, load, recipe, protocol):
 def measure_rate(arguments, load, recipe, protocol, chance):
     blocks = []
     for first in range(0, arguments.blocks, BLOCKS_BETWEEN_RESTARTS):
-        with Server(recipe, protocol, arguments.server_core, flags=CAPS) as one, \
-                Server(recipe, protocol, arguments.server_core, flags=CAPS) as other:
+        with recipe.server(protocol, arguments.server_core, flags=CAPS) as one, \
+                recipe.server(protocol, arguments.server_core, flags=CAPS) as other:
             crowded, empty = chance.sample([one, other], 2)
             with Herd(load, crowded, arguments.idle[1]):
                 for number in range(first, min(first + BLOCKS_BETWEEN_RESTARTS, arguments.blocks)):

@@ -58,8 +58,7 @@ def progress(text):
 
 
 def write_json(arguments, tool, rows, **more):
-    if not arguments.json:
-        return
+    """The record of a run, also written to the file that --json names."""
     record = {
         "tool": tool,
         "arguments": vars(arguments),
@@ -67,9 +66,11 @@ def write_json(arguments, tool, rows, **more):
         **more,
         "rows": rows,
     }
-    with open(arguments.json, "w", encoding="utf-8") as file:
-        json.dump(record, file, indent=1)
-        file.write("\n")
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump(record, file, indent=1)
+            file.write("\n")
+    return record
 
 
 class OtherWork:

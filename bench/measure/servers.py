@@ -41,6 +41,10 @@ class Recipe:
         command = self.command.replace("{protocol}", protocol).replace("{flags}", flags)
         return shlex.split(command)
 
+    def server(self, protocol, core, flags="", prefix=()):
+        """A Server of it, not started yet."""
+        return Server(self, protocol, core, flags, prefix)
+
 
 def floor_recipe(build):
     folder = pathlib.Path(find_program(build, "floor-echo")).parent

@@ -9,7 +9,7 @@ import random
 
 from load import Load
 from report import argument_parser, print_table, progress, run_tool, write_json
-from servers import Server, floor_recipe, server_recipe
+from servers import floor_recipe, server_recipe
 from slices import measure_block
 from stats import Ratio, median
 
@@ -26,9 +26,9 @@ def parse():
 def measure(arguments, load, recipes, protocol, chance):
     blocks = []
     core = arguments.server_core
-    with Server(recipes[0], protocol, core) as blocking, \
-            Server(recipes[0], protocol, core, flags=arguments.flags) as spinning, \
-            Server(recipes[1], protocol, core) as floor:
+    with recipes[0].server(protocol, core) as blocking, \
+            recipes[0].server(protocol, core, flags=arguments.flags) as spinning, \
+            recipes[1].server(protocol, core) as floor:
         servers = {"blocking": blocking, "spinning": spinning, "floor": floor}
         for number in range(arguments.blocks):
             progress(f"{protocol}: block {number + 1} of {arguments.blocks}")

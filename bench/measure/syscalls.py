@@ -14,7 +14,7 @@ import tempfile
 
 from load import Load
 from report import argument_parser, print_table, progress, run_tool, write_json
-from servers import MeasureError, Server, floor_recipe, server_recipe
+from servers import MeasureError, floor_recipe, server_recipe
 
 PERF_EVENT = "raw_syscalls:sys_enter"
 
@@ -94,7 +94,7 @@ def main():
             row = {"protocol": protocol, "depth": depth}
             for role, recipe in zip(("server", "floor"), recipes):
                 progress(f"{protocol}, depth {depth}: {recipe.name}")
-                with Server(recipe, protocol, arguments.server_core) as server:
+                with recipe.server(protocol, arguments.server_core) as server:
                     row[role] = calls_per_request(arguments, load, server, depth, count)
             rows.append(row)
     progress("")

@@ -24,7 +24,7 @@ LOAD_SECONDS = 6
 class Tour:
     def __init__(self, build):
         self.build = pathlib.Path(build)
-        self.rows = []  # (what, requests a second, p50, p99)
+        self.rows = []  # (what, requests a second, p50, p99, p99.9, CPU of a request)
         self.folder = tempfile.mkdtemp(prefix="edgewise-")
         self.unix = os.path.join(self.folder, "echo.sock")
 
@@ -94,39 +94,61 @@ class Tour:
                     raise RuntimeError("a frame came back changed")
                 print(f"  sent {len(payload)} bytes, the same {size} came back")
 
-    def load_http(self, depth):
-        """wrk, with `depth` requests in flight on each of 64 connections."""
-        words = ["wrk", "-t1", "-c64", f"-d{LOAD_SECONDS}s", "--latency"]
-        if depth > 1:
-            words += ["-s", str(ROOT / "bench" / "pipeline.lua")]
-        words += [self.urls["http"] + "/plaintext"] + (["--", str(depth)] if depth > 1 else [])
+    def edgewrk(self, scheme, *flags, title):
+        """One run of edgewrk on 64 connections; its JSON, with a row for the table."""
+        path = os.path.join(self.folder, "run.json")
+        url = self.urls[scheme] + ("/plaintext" if scheme == "http" else "")
+        words = [self.program("edgewrk"), "-t1", "-c64", f"-d{LOAD_SECONDS}s", *flags,
+                 "--server-pid", str(self.server.pid)]
+        print("\n$ " + shlex.join(["edgewrk", *words[1:], url]), flush=True)
+        try:
+            done = subprocess.run([*words, "--json", path, url], check=False)
+            if done.returncode != 0:
+                raise RuntimeError(f"edgewrk was not content: exit {done.returncode}")
+            with open(path, encoding="utf-8") as file:
+                run = json.load(file)
+        finally:
+            if os.path.exists(path):
+                os.unlink(path)
+        latency = run["latency"].get("scheduled", run["latency"]["raw"])["quantiles"]
+        self.rows.append((title, run["rate"], *(f"{latency[name]['seconds'] * 1e6:,.0f}"
+                                                for name in ("p50", "p99", "p99.9")),
+                          f"{run['server']['cpu_per_request'] * 1e6:.2f}"))
+        return run
+
+    def load(self, scheme, depth):
+        return self.edgewrk(scheme, f"-P{depth}", title=f"{scheme}, {depth} in flight")
+
+    def load_at_rate(self, most, report):
+        """At half of what a closed loop brought; the page is of this run."""
+        rate = f"{most / 2:.0f}"
+        self.edgewrk("http", f"-R{rate}", "--report", report,
+                     title=f"http, {int(rate):,} a second, by schedule")
+
+    def load_by_wrk(self):
+        """The same load by a client that is none of ours."""
+        words = ["wrk", "-t1", "-c64", f"-d{LOAD_SECONDS}s", "--latency",
+                 self.urls["http"] + "/plaintext"]
         print("\n$ " + shlex.join(words), flush=True)
         report = subprocess.run(words, capture_output=True, text=True, check=True).stdout
         print(report.rstrip())
         if "Socket errors" in report or "Non-2xx" in report:
             raise RuntimeError("wrk saw errors")
         rate = float(re.search(r"Requests/sec:\s+([\d.]+)", report).group(1))
-        p50, p99 = (re.search(rf"^\s+{percent}%\s+(\S+)", report, re.MULTILINE).group(1)
+        p50, p99 = (re.search(rf"^ +{percent}% +([\d.]+)([mu]?s)", report, re.M)
                     for percent in (50, 99))
-        if depth > 1:
-            p50, p99 = "-", "-"  # wrk takes the time of a batch for that of a request
-        self.rows.append((f"http GET /plaintext, {depth} in flight (wrk)", rate, p50, p99))
+        self.rows.append(("http, 1 in flight, by wrk", rate, f"{self.microseconds(p50):,.0f}",
+                          f"{self.microseconds(p99):,.0f}", "-", "-"))
 
-    def load_raw(self, scheme, depth):
-        words = [self.program("edgewise-load"), "--connections", "64", "--depth", str(depth),
-                 "--duration", str(LOAD_SECONDS), self.urls[scheme]]
-        print("\n$ " + " ".join(["edgewise-load", *words[1:]]), flush=True)
-        report = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-        print(report.rstrip())
-        result = json.loads(report.splitlines()[-1])
-        rate = result["requests"] / result.get("seconds", LOAD_SECONDS)
-        self.rows.append((f"{scheme} of 64 bytes, {depth} in flight", rate, "-", "-"))
+    @staticmethod
+    def microseconds(match):
+        return float(match.group(1)) * {"us": 1, "ms": 1e3, "s": 1e6}[match.group(2)]
 
     def table(self):
-        lines = [f"{'64 connections, one thread of the server':44} {'requests/s':>12}"
-                 f" {'p50':>10} {'p99':>10}"]
-        lines += [f"{what:44} {rate:12,.0f} {p50:>10} {p99:>10}"
-                  for what, rate, p50, p99 in self.rows]
+        lines = [f"{'64 connections, one thread of the server':38} {'requests/s':>11}"
+                 f" {'p50 us':>8} {'p99 us':>8} {'p99.9 us':>9} {'CPU us/request':>15}"]
+        lines += [f"{what:38} {rate:11,.0f} {p50:>8} {p99:>8} {p999:>9} {cpu:>15}"
+                  for what, rate, p50, p99, p999, cpu in self.rows]
         return "\n".join(lines)
 
 
@@ -136,24 +158,26 @@ def main():
     arguments = parser.parse_args()
     # So that being told to stop runs the clean-up below, like an interrupt does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    results = pathlib.Path(arguments.build) / "results"
+    results.mkdir(exist_ok=True)
     tour = Tour(arguments.build)
     tour.start()
     try:
         tour.show_curl()
         tour.show_frames()
-        for depth in (1, 16):
-            tour.load_http(depth)
+        most = tour.load("http", 1)["rate"]
+        tour.load_by_wrk()
+        tour.load("http", 16)
         for scheme in ("frame", "echo"):
             for depth in (1, 16):
-                tour.load_raw(scheme, depth)
+                tour.load(scheme, depth)
+        tour.load_at_rate(most, str(results / "report.html"))
         code, said = tour.stop()
     finally:
         tour.clean_up()
     print("\nThe server's counters at the end, by SIGUSR1 (those that are not 0):")
     print("\n".join("  " + line for line in said.splitlines() if not line.endswith(" 0")))
     print(f"SIGTERM: exit code {code}\n\n{tour.table()}")
-    results = pathlib.Path(arguments.build) / "results"
-    results.mkdir(exist_ok=True)
     (results / "tour.txt").write_text(tour.table() + "\n", encoding="utf-8")
     return 0 if code == 0 else 1
 

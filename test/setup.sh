@@ -98,7 +98,7 @@ have_fuzzer_runtime() {
   return "$status"
 }
 
-# find_missing MODE: fills `missing` for quick, bench, test or all.
+# find_missing MODE: fills `missing` for quick, bench, compare, test or all.
 find_missing() {
   missing=()
   have_header span || missing+=(g++)
@@ -114,7 +114,7 @@ find_missing() {
   need_command curl curl
   if [[ "$1" == quick ]]; then return; fi
   need_command strace strace
-  if [[ "$1" == bench ]]; then
+  if [[ "$1" == bench || "$1" == compare ]]; then
     need_command valgrind valgrind
     return
   fi
@@ -218,7 +218,7 @@ install_catch2_from_backports() {
   ((status == 0)) || apt_failed "installing Catch2 3 from bookworm-backports failed"
 }
 
-# set_up MODE: after it, everything that MODE (quick, bench, test, all) needs is there.
+# set_up MODE: after it, everything that MODE (quick, bench, compare, test, all) needs is there.
 set_up() {
   install_missing "$1"
   install_wanted "$1"

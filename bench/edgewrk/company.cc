@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "bench/edgewrk/thread_times.h"
@@ -18,10 +19,11 @@ constexpr int kNice = 10;
 // They come one after the other, or a server's queue of connections would overflow at once.
 constexpr Duration kBetweenArrivals = std::chrono::microseconds(50);
 
-void RaiseDescriptorLimit() {
+void RaiseDescriptorLimit(std::size_t by) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
+  const rlim_t room = limit.rlim_max - limit.rlim_cur;
+  limit.rlim_cur += std::min<rlim_t>(room, by);
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
@@ -42,7 +44,7 @@ Company::~Company() { Join(); }
 
 void Company::Start() {
   EDGEWISE_CHECK(begin_ == Time(), "a company comes once; make another");
-  RaiseDescriptorLimit();
+  RaiseDescriptorLimit(guests_.size());
   begin_ = LinuxKernel::Instance().MonotonicNow();
   thread_ = std::thread([this] { Run(); });
   static_cast<void>(settled_.try_acquire_for(kSettleTimeout));

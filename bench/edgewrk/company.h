@@ -40,7 +40,8 @@ class Company {
   ~Company();
 
   // Returns once each connection has been opened (an idle one: answered) or refused, after
-  // kSettleTimeout at the latest. Raises the soft limit of descriptors to the hard one. REQUIRES:
+  // kSettleTimeout at the latest. Raises the soft limit of descriptors by as many, as far
+  // as the hard one allows: so it comes before whatever looks at that limit. REQUIRES:
   // called once.
   void Start();
   // Ends all of it. REQUIRES: started.

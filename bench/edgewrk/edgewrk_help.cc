@@ -31,6 +31,9 @@ std::string_view EdgewrkHelp() {
         --ramp-up     <T>  The connections begin one after the other, over so long (0s)
         --think       <T>  Without a rate: a pause before each request or batch (0s)
         --churn       <N>  Requests on one connection, which is replaced then (no limit)
+        --beside <KIND[:N]>  N (10) clients of bad manners beside the load, on a thread of their
+                           own; may be repeated: idle, greedy, slow-reader, slow-sender, reset,
+                           half-close, vanish
         --json    <FILE>   Everything, for programs ("-": standard output)
         --hgrm    <FILE>   HdrHistogram's percentile output
         --report  <FILE>   One HTML page with pictures

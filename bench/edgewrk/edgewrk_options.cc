@@ -34,6 +34,7 @@ enum LongOnly : int {
   kVersusPid,
   kBlocks,
   kSweep,
+  kBeside,
 };
 
 constexpr option kLong[] = {
@@ -68,6 +69,7 @@ constexpr option kLong[] = {
     {"vs-pid", required_argument, nullptr, kVersusPid},
     {"blocks", required_argument, nullptr, kBlocks},
     {"sweep", no_argument, nullptr, kSweep},
+    {"beside", required_argument, nullptr, kBeside},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -75,6 +77,12 @@ absl::Status ReadObjective(const char* text, std::vector<Objective>& objectives)
   absl::StatusOr<Objective> objective = Objective::Parse(text);
   if (objective.ok()) objectives.push_back(*std::move(objective));
   return objective.status();
+}
+
+absl::Status ReadCompany(const char* text, std::vector<CompanySpec>& company) {
+  const absl::StatusOr<CompanySpec> spec = CompanySpec::Parse(text);
+  if (spec.ok()) company.push_back(*spec);
+  return spec.status();
 }
 
 absl::Status ReadVersus(const char* text, EdgewrkOptions& options) {
@@ -107,6 +115,8 @@ absl::Status ApplyOutput(int flag, const char* text, EdgewrkOptions& options) {
       return ReadCount("--vs-pid", text, 1, 1 << 30, options.versus_pid);
     case kBlocks:
       return ReadCount("--blocks", text, 2, 10'000, options.blocks);
+    case kBeside:
+      return ReadCompany(text, options.company);
     case kSweep:
       options.ask = EdgewrkOptions::Ask::kSweep;
       return absl::OkStatus();
@@ -161,7 +171,7 @@ absl::Status Apply(int flag, const char* text, EdgewrkOptions& options) {
     case kArrivals:
       return ReadArrivals(text, plan.arrivals);
     case kSeed:
-      return ReadCount("--seed", text, 0, kMany, plan.seed);
+      return ReadCount("--seed", text, 0, ~std::uint64_t{0}, plan.seed);
     case kWarmup:
       return ReadTime("--warmup", text, none, plan.warmup);
     case kRampUp:
@@ -195,6 +205,7 @@ absl::Status CheckMode(const EdgewrkOptions& options) {
   if (!versus && options.plan.think != Duration::zero()) {
     return Wrong("--think", "--sweep decides when to send");
   }
+  if (!options.company.empty()) return Wrong("--beside", "for a run against one server only");
   if (!options.report_path.empty() || !options.hgrm_path.empty()) {
     return Wrong(mode, "it has --json, but neither --report nor --hgrm");
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "bench/edgewrk/company_spec.h"
 #include "bench/edgewrk/objective.h"
 #include "bench/edgewrk/run_plan.h"
 
@@ -25,9 +26,10 @@ struct EdgewrkOptions {
   std::vector<Objective> objectives;
   // Where else the result is written; empty: nowhere. "-" is standard output.
   std::string json_path;
-  std::string hgrm_path;    // HdrHistogram's percentile output
-  std::string report_path;  // the page
-  pid_t server_pid = 0;     // the process whose cost is reported, too; 0: none
+  std::string hgrm_path;             // HdrHistogram's percentile output
+  std::string report_path;           // the page
+  pid_t server_pid = 0;              // the process whose cost is reported, too; 0: none
+  std::vector<CompanySpec> company;  // beside the load
   // The other server of a comparison; none if its text is empty.
   Url versus;
   pid_t versus_pid = 0;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_format.h"
 #include "bench/edgewrk/commands.h"
+#include "bench/edgewrk/company.h"
 #include "bench/edgewrk/percentile_spectrum.h"
 #include "bench/edgewrk/request_text.h"
 #include "bench/edgewrk/syscall_counter.h"
@@ -119,6 +120,8 @@ int RunCommand(RunRecord& record) {
   record.before = MachineRecord::Take();
   Interrupt interrupt;
   Print(ReportBegin(options));
+  std::optional<Company> company;
+  if (!options.company.empty()) company.emplace(plan, options.company).Start();
   {
     ProgressLine line;
     record.result = RunLoad(plan, [&](const RunProgress& progress) {
@@ -127,6 +130,7 @@ int RunCommand(RunRecord& record) {
       return !interrupt.came();
     });
   }
+  if (company) record.company = company->Stop();
   const RunResult& result = record.result;
   if (result.unreachable() && !result.tally.complaints.empty()) {
     return Fail("unable to " + result.tally.complaints.begin()->first);

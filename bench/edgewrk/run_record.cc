@@ -146,6 +146,7 @@ Json ToDocument(const RunRecord& record) {
     document["latency"]["scheduled"] = OfHistogram(result.tally.scheduled);
     document["latency"]["send_lag"] = OfHistogram(result.tally.send_lag);
   }
+  if (record.company) document["company"] = CompanyJson(*record.company);
   if (record.server) document["server"] = OfServer(*record.server);
   document["objectives"] = Json::array();
   for (const RunRecord::Judged& one : record.objectives) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bench/edgewrk/audit.h"
+#include "bench/edgewrk/company_report.h"
 #include "bench/edgewrk/edgewrk_options.h"
 #include "bench/edgewrk/load_run.h"
 #include "bench/edgewrk/machine_record.h"
@@ -26,6 +27,7 @@ struct RunRecord {
   };
   std::vector<Judged> objectives;
   std::optional<ServerCost> server;
+  std::optional<CompanyRecord> company;
   MachineRecord before;
   MachineRecord after;
   int exit_code = 0;

@@ -127,7 +127,6 @@ Duration VersusTime(const VersusPlan& plan) {
 VersusResult RunVersus(const VersusPlan& plan, absl::FunctionRef<bool(std::size_t)> progress) {
   VersusResult result;
   std::mt19937_64 random(plan.a.seed);
-  std::vector<VersusBlock> blocks;
   const Slice of_a{plan.a, plan.a_pid};
   const Slice of_b{plan.b, plan.b_pid};
   for (std::size_t done = 0; done < plan.blocks && !result.interrupted; ++done) {
@@ -147,11 +146,10 @@ VersusResult RunVersus(const VersusPlan& plan, absl::FunctionRef<bool(std::size_
     if (after.steal - before.steal > kStealMax * time) {
       ++result.dropped;
     } else {
-      blocks.push_back(block);
+      result.blocks.push_back(block);
     }
   }
-  result.blocks = blocks.size();
-  result.metrics = CompareBlocks(blocks, plan.a.seed);
+  result.metrics = CompareBlocks(result.blocks, plan.a.seed);
   return result;
 }
 
@@ -166,7 +164,7 @@ std::string VersusText(const VersusPlan& plan, const VersusResult& result) {
                           Difference(one));
   }
   absl::StrAppendFormat(&text, "  %d blocks, %d dropped because more than %.0f%% was stolen%s\n",
-                        result.blocks, result.dropped, kStealMax * 100,
+                        result.blocks.size(), result.dropped, kStealMax * 100,
                         result.interrupted ? "; interrupted" : "");
   if (result.errors != 0) absl::StrAppendFormat(&text, "  %d errors\n", result.errors);
   return text;
@@ -178,7 +176,7 @@ std::string VersusJson(const VersusPlan& plan, const VersusResult& result) {
   Json document = {{"tool", "edgewrk"},
                    {"a", plan.a.url.text},
                    {"b", plan.b.url.text},
-                   {"blocks", result.blocks},
+                   {"blocks", result.blocks.size()},
                    {"dropped", result.dropped},
                    {"errors", result.errors},
                    {"interrupted", result.interrupted}};
@@ -188,6 +186,11 @@ std::string VersusJson(const VersusPlan& plan, const VersusResult& result) {
                                                                 {"b_to_a", of(one.b_to_a)},
                                                                 {"a_to_a", of(one.a_to_a)},
                                                                 {"differs", one.differs()}};
+  }
+  // Of each block, three slices: A, B, A again; of each slice the metrics in the order above.
+  document["slices"] = Json::array();
+  for (const VersusBlock& block : result.blocks) {
+    document["slices"].push_back({block.a, block.b, block.a_again});
   }
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -50,20 +50,20 @@ struct MetricComparison {
   bool differs() const;
 };
 
-struct VersusResult {
-  std::vector<MetricComparison> metrics;
-  std::size_t blocks = 0;   // that count
-  std::size_t dropped = 0;  // for steal
-  std::uint64_t errors = 0;
-  bool interrupted = false;
-};
-
 // One slice's figures, by metric. Zero: not known.
 using SliceFigures = std::array<double, kMetrics.size()>;
 struct VersusBlock {
   SliceFigures a;
   SliceFigures b;
   SliceFigures a_again;
+};
+
+struct VersusResult {
+  std::vector<MetricComparison> metrics;
+  std::vector<VersusBlock> blocks;  // that count
+  std::size_t dropped = 0;          // for steal
+  std::uint64_t errors = 0;
+  bool interrupted = false;
 };
 
 std::vector<MetricComparison> CompareBlocks(const std::vector<VersusBlock>& blocks,

@@ -237,6 +237,7 @@ std::string ReportEnd(const RunRecord& record) {
     text += "Errors\n";
     AppendErrors(text, tally);
   }
+  if (record.company) text += CompanyText(*record.company);
   AppendAudit(text, options, result, record.audit);
   if (record.server) AppendServer(text, *record.server);
   for (const RunRecord::Judged& one : record.objectives) {

@@ -113,6 +113,26 @@ def objectives(env):
         load(env, server.url("http") + "/none", "--assert", "errors<=100%", status=0)
 
 
+@case("edgewrk --beside runs clients of bad manners, and what became of them is in the report")
+def company(env):
+    with Server(env) as server:
+        run, text = load(env, server.url("http") + "/plaintext", "-R300", "--beside", "vanish:20",
+                         "--beside", "half-close:5", "--beside", "idle:50")
+        check(run["requests"]["errors"] == 0 and run["audit"]["adds_up"], text)
+        vanish, half_close, idle = run["company"]["kinds"]
+        check(vanish["opened"] > 20 and not any(vanish["closed_by_server"].values()), vanish)
+        check(half_close["half_close"]["complete"] > 5, half_close)
+        check(half_close["half_close"]["incomplete"] == 0, half_close)
+        check(idle["opened"] == idle["answers"] == idle["open_at_end"] == 50, idle)
+        check("Beside, vanish:20: opened " in text, text)
+        opened = 6 + sum(kind["opened"] for kind in run["company"]["kinds"])
+        connecting = sum(kind["connecting_at_end"] for kind in run["company"]["kinds"])
+        wait_until(lambda: server.counters()["connections_opened"] >= opened,
+                   f"the server has accepted all {opened}")
+        accepted = server.counters()["connections_opened"]
+        check(accepted <= opened + connecting, (accepted, opened, connecting))
+
+
 @case("edgewrk says in one line what is wrong, and exits with 2")
 def one_line(env):
     with Server(env) as server:
@@ -120,6 +140,9 @@ def one_line(env):
     for arguments, says in ((["-s", "a.lua", url], "--script: Lua is not run here"),
                             ([url], "unable to connect to 127.0.0.1"),
                             (["-c0", url], "--connections"), ([], "there is no URL"),
+                            (["--beside", "rude", url], "rude"),
+                            (["--sweep", "-R5", url], "--sweep chooses the rates itself"),
+                            (["--vs", "frame://127.0.0.1:1", url], "the same protocol"),
                             (["--server-pid", "999999999", url], "there is no process"),
                             (["http://no-such-host.invalid/"], "unable to resolve")):
         done = subprocess.run([env.edgewrk, *arguments], capture_output=True, check=False,

@@ -64,7 +64,7 @@ TEST_CASE("what was not measured is not compared, and the table says what was") 
   std::vector<VersusBlock> blocks(
       4, VersusBlock{
              .a = {100, 1e-3, 2e-3, 0}, .b = {90, 1e-3, 4e-3, 0}, .a_again = {100, 1e-3, 2e-3, 0}});
-  const VersusResult result{.metrics = CompareBlocks(blocks, 1), .blocks = 4, .dropped = 1};
+  const VersusResult result{.metrics = CompareBlocks(blocks, 1), .blocks = blocks, .dropped = 1};
   CHECK(result.metrics.size() == 3);
   CHECK(Of(result.metrics, Metric::kRate).differs());
   CHECK_FALSE(Of(result.metrics, Metric::kP50).differs());

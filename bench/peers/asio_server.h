@@ -90,11 +90,8 @@ class AsioServer {
         asio::error_code ignored;  // the peer may be gone already
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
         std::make_shared<AsioSession<Service>>(std::move(socket))->Read();
-      } else if (error == asio::error::no_descriptors) {
-        std::fprintf(stderr, "accept: %s\n", error.message().c_str());
-        std::exit(1);
       }
-      Accept();
+      Accept();  // after an error too, as in the examples
     });
   }
 

@@ -90,14 +90,13 @@ class Listener {
  private:
   void Accept() {
     acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
-      if (!error) {
-        beast::error_code ignored;  // the peer may be gone already
-        socket.set_option(tcp::no_delay(true), ignored);
-        std::make_shared<Session>(std::move(socket))->Read();
-      } else if (error == net::error::no_descriptors) {
+      if (error) {
         std::fprintf(stderr, "accept: %s\n", error.message().c_str());
-        std::exit(1);
+        return;  // as in the example, "to avoid infinite loop"
       }
+      beast::error_code ignored;  // the peer may be gone already
+      socket.set_option(tcp::no_delay(true), ignored);
+      std::make_shared<Session>(std::move(socket))->Read();
       Accept();
     });
   }

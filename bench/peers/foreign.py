@@ -53,10 +53,10 @@ http {{
 """
 
 # By itself it sends neither Server nor Date, which the service has to.
+# How many connections it takes it finds out itself, from the limit of descriptors.
 HAPROXY = """\
 global
   nbthread 1
-  maxconn {connections}
 defaults
   mode http
   timeout client 1h
@@ -72,29 +72,31 @@ hdr Date "%[date,http_date]" string "Hello, World!" if {{ path /plaintext }}
 
 def nginx_command(program, folder, port):
     """Writes the configuration into the folder; the words that run nginx with it."""
-    path = _write(folder, "nginx.conf", NGINX, port, descriptors_each=1)
+    path = _write(folder, "nginx.conf", NGINX, port)
     return [program, "-e", "stderr", "-p", str(folder), "-c", path]
 
 
 def haproxy_command(program, folder, port):
     """Writes the configuration into the folder; the words that run haproxy with it."""
-    path = _write(folder, "haproxy.cfg", HAPROXY, port, descriptors_each=2)
-    return [program, "-db", "-q", "-f", path]
+    path = _write(folder, "haproxy.cfg", HAPROXY, port)
+    return [program, "-db", "-f", path]
 
 
 COMMANDS = {"nginx": nginx_command, "haproxy": haproxy_command}
 
 
-def _write(folder, name, template, port, descriptors_each):
-    _, descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if descriptors == resource.RLIM_INFINITY:
-        descriptors = CONNECTIONS_MAX * descriptors_each + DESCRIPTORS_SPARED
-    # haproxy counts on two descriptors for each connection, and refuses to start with fewer.
-    connections = min(CONNECTIONS_MAX, (descriptors - DESCRIPTORS_SPARED) // descriptors_each)
+def _write(folder, name, template, port):
     path = pathlib.Path(folder) / name
-    path.write_text(template.format(folder=folder, port=port, connections=connections),
+    path.write_text(template.format(folder=folder, port=port, connections=_connections()),
                     encoding="utf-8")
     return str(path)
+
+
+def _connections():
+    _, descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if descriptors == resource.RLIM_INFINITY:
+        return CONNECTIONS_MAX
+    return min(CONNECTIONS_MAX, descriptors - DESCRIPTORS_SPARED)
 
 
 def find_foreign(name, unpacked=None):

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <ev.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -117,16 +118,31 @@ class LibevSession {
   State state_ = State::kOpen;
 };
 
+// "The special problem of accept()ing when you can't", in libev's manual: a program of one thread
+// keeps a dummy descriptor, gives it up, accepts and closes the peer, and takes the dummy back.
+class Dummy {
+ public:
+  void Shed(int listener) {
+    close(fd_);
+    const int peer = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    if (peer >= 0) close(peer);
+    fd_ = Open();
+  }
+
+ private:
+  static int Open() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+  int fd_ = Open();
+};
+
 template <typename Service>
 void AcceptByLibev(struct ev_loop* loop, ev_io* watcher, int) {
   for (;;) {
     const int fd = accept4(watcher->fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
-      if (errno == EAGAIN) return;
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        raw::Die("accept4");
-      }
-      continue;  // the error of one peer
+      if (errno == EMFILE || errno == ENFILE) static_cast<Dummy*>(watcher->data)->Shed(watcher->fd);
+      // The watcher is level-triggered: it comes again.
+      return;
     }
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -140,8 +156,10 @@ int ServeByLibev(int argc, char** argv) {
   const int listener = raw::Listen(PortOf(argc, argv));
   struct ev_loop* const loop = ev_default_loop(0);
   if (loop == nullptr) raw::Die("ev_default_loop");
+  Dummy dummy;
   ev_io accepting;
   ev_io_init(&accepting, AcceptByLibev<Service>, listener, EV_READ);
+  accepting.data = &dummy;
   ev_io_start(loop, &accepting);
   ev_run(loop, 0);
   return 0;

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""The comparison of servers, in small: that it runs, and that what it writes has what it says.
+
+No figure is judged here but the growth of costs, which is counted in instructions.
+
+usage: run_comparison.py --build FOLDER [--junit FILE]
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import xml.etree.ElementTree as ElementTree
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test"))
+for folder in ("measure", "peers"):
+    sys.path.insert(0, str(ROOT / "bench" / folder))
+
+import check as functional  # noqa: E402
+from junit import Report  # noqa: E402
+from recipes import recipes  # noqa: E402
+
+SECONDS = 400
+SMALL = ["--blocks", "2", "--slice", "0.05", "--depths", "1", "--sweep-run", "0.02",
+         "--latency-run", "0.2", "--latency-runs", "1", "--duration", "0.5", "--seed", "1"]
+
+
+class Skip(Exception):
+    """This machine cannot show it; the text says why."""
+
+
+def run(words, status=0):
+    done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=SECONDS)
+    assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}"
+    return done.stdout
+
+
+def each_does_what_the_service_is(build, _):
+    """each server that is compared does what the service is, byte for byte"""
+    seen = set()
+    for protocol in ("echo", "frame", "http"):
+        for recipe in recipes(build, protocol):
+            with recipe.server(protocol, 0) as server:
+                functional.check(protocol, "127.0.0.1", server.port)
+            seen.add(recipe.name)
+    assert {"edgewise", "floor", "beast"} <= seen, seen
+
+
+def check_that_checks(build, _):
+    """a server that does something else is found out, and left out of the comparison"""
+    for recipe in recipes(build, "echo"):
+        if recipe.name != "floor":
+            continue
+        with recipe.server("echo", 0) as server:
+            try:
+                functional.check("frame", "127.0.0.1", server.port)
+            except functional.CheckError:
+                return
+    raise AssertionError("an echo server passed for one of frames")
+
+
+def the_whole_in_small(build, folder):
+    """a comparison has a row for each server and part, and writes them as a document with plots"""
+    path, document = os.path.join(folder, "run.json"), os.path.join(folder, "performance.md")
+    printed = run([sys.executable, ROOT / "bench/comparison/compare.py", "--build", build,
+                   "--only", "edgewise,beast", "--measures", "never-reads,descriptors,closing",
+                   *SMALL, "--json", path, "--document", document])
+    with open(path, encoding="utf-8") as file:
+        record = json.load(file)
+    servers = {(row["protocol"], row["name"]) for row in record["latencies"]}
+    assert servers == {("echo", "edgewise"), ("echo", "floor"), ("frame", "edgewise"),
+                       ("frame", "floor"), ("http", "edgewise"), ("http", "floor"),
+                       ("http", "beast")}, servers
+    assert {(row["protocol"], row["name"]) for row in record["counts"]} == servers
+    for row in record["costs"]:
+        for ratio in (row["cpu_ratio"], row["rate_ratio"]):
+            assert 0 < ratio["low"] <= ratio["value"] <= ratio["high"], row
+    for row in record["counts"]:
+        assert row["missing"] or 1.5 < row["syscalls"]["1"] < 5, row
+        assert row["instructions"] is None or 50 < row["instructions"] < 60_000, row
+    for row in record["hostile"]:
+        assert "error" not in row, row
+    assert "floor again" in printed and "about" in printed, printed
+    check_document(pathlib.Path(document))
+
+
+def check_document(document):
+    text = document.read_text(encoding="utf-8")
+    for name in ("machine", "costs", "latencies", "counts", "hostile"):
+        section = re.search(f"<!-- comparison: {name} -->\n(.*?)<!-- comparison: end -->", text,
+                            re.S)
+        assert section and section.group(1).count("|") > 10, f"{name}: {section}"
+    plots = re.findall(r"!\[[^]]+\]\(([^)]+\.svg)\)", text)
+    assert len(plots) == 6, plots
+    for plot in plots:
+        root = ElementTree.parse(document.parent / plot).getroot()
+        dots = [one for one in root.iter() if one.tag.endswith("circle")]
+        _, _, width, height = (float(word) for word in root.get("viewBox").split())
+        assert len(dots) >= 3, plot
+        for dot in dots:
+            assert 0 < float(dot.get("cx")) < width and 0 < float(dot.get("cy")) < height, plot
+
+
+def errors_are_one_line(build, _):
+    """what cannot be compared is said in one line"""
+    tool = [sys.executable, ROOT / "bench/comparison/compare.py"]
+    said = run([*tool, "--build", build, "--parts", "everything"], status=1)
+    assert said.count("\n") == 1 and "there is no everything" in said, said
+    said = run([*tool, "--build", "/nowhere"], status=1)
+    assert said.count("\n") == 1 and "build first" in said, said
+
+
+def no_cost_grows(build, _):
+    """no cost grows faster with sizes than it should, in instructions"""
+    if not shutil.which("valgrind"):
+        raise Skip("valgrind is not installed")
+    if not os.path.exists(os.path.join(build, "bench/micro/edgewise-micro")):
+        raise Skip("Google Benchmark is not installed")
+    run([sys.executable, ROOT / "bench/micro/growth.py", "--build", build, "--no-time"])
+
+
+CASES = (each_does_what_the_service_is, check_that_checks, the_whole_in_small, errors_are_one_line,
+         no_cost_grows)
+
+
+def outcome_of(case, build):
+    with tempfile.TemporaryDirectory(prefix="edgewise-comparison-") as folder:
+        try:
+            case(build, folder)
+            return "passed", ""
+        except Skip as why:
+            return "skipped", str(why)
+        except Exception:  # whatever goes wrong in a case is that case's failure
+            return "failed", traceback.format_exc()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--junit")
+    arguments = parser.parse_args()
+    report = Report("comparison")
+    for case in CASES:
+        begin = time.monotonic()
+        outcome, text = outcome_of(case, os.path.abspath(arguments.build))
+        took = time.monotonic() - begin
+        report.add(case.__doc__, outcome, text, took)
+        print(f"{outcome}: {case.__doc__} ({took:.1f} s)\n{text}".rstrip(), flush=True)
+        if arguments.junit:
+            report.write(arguments.junit)
+    return 1 if report.count("failed") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "bench/edgewrk/thread_times.h"
 #include "reactor/check.h"
 #include "reactor/kernel/linux_kernel.h"
@@ -28,6 +29,18 @@ void RaiseDescriptorLimit(std::size_t by) {
 }
 
 }  // namespace
+
+absl::Status Company::CheckLimit(const RunPlan& plan, const std::vector<CompanySpec>& specs) {
+  constexpr std::size_t kForOthers = 64;  // epoll, timers, files
+  std::size_t wanted = plan.connections + kForOthers;
+  for (const CompanySpec& spec : specs) wanted += spec.count;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max >= wanted) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("--beside: all connections together take ", wanted,
+                   " descriptors, and this process may have ", limit.rlim_max,
+                   "; ask for fewer, or raise the hard limit (ulimit -Hn)"));
+}
 
 Company::Company(const RunPlan& plan, const std::vector<CompanySpec>& specs)
     : open_loop_(plan.open_loop()) {

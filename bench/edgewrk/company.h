@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "bench/edgewrk/company_guest.h"
 #include "bench/edgewrk/company_loop.h"
 #include "bench/edgewrk/company_report.h"
@@ -32,6 +33,10 @@ class Company {
  public:
   // The longest that Start() waits.
   static constexpr Duration kSettleTimeout = std::chrono::seconds(10);
+
+  // Whether the process may have descriptors enough for the company and for the load itself;
+  // kResourceExhausted, saying how many there are and how many it takes.
+  static absl::Status CheckLimit(const RunPlan& plan, const std::vector<CompanySpec>& specs);
 
   // `plan` must outlive it. REQUIRES: the plan has addresses and a request.
   Company(const RunPlan& plan, const std::vector<CompanySpec>& specs);

@@ -31,6 +31,7 @@ bool IsOurOwn(int error) {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
+    case ENOSPC:  // epoll watches
       return true;
     default:
       return false;
@@ -89,14 +90,16 @@ void CompanyGuest::OnEvents(std::uint32_t events) {
 }
 
 void CompanyGuest::Connect() {
-  fd_ = table_.loop.Connect(table_.plan.addresses[address_]);
+  fd_ = table_.loop.Connect(table_.plan.addresses[address_],
+                            kind() == CompanyKind::kSlowReader ? kSlowReaderRoom : 0);
   if (fd_ < 0) return ConnectFailed(errno);
-  if (kind() == CompanyKind::kSlowReader) {
-    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &kSlowReaderRoom, sizeof kSlowReaderRoom);
-  }
   stage_ = Stage::kConnecting;
   watched_ = EPOLLOUT;
-  table_.loop.Watch(fd_, this, watched_);
+  if (!table_.loop.Watch(fd_, this, watched_)) {
+    const int error = errno;
+    CloseSocket();
+    ConnectFailed(error);
+  }
 }
 
 void CompanyGuest::ConnectFailed(int error) {

@@ -85,8 +85,8 @@ CompanyLoop::CompanyLoop()
     : epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       now_(LinuxKernel::Instance().MonotonicNow()) {
-  EDGEWISE_CHECK(epoll_ >= 0 && wake_ >= 0, "no descriptors left? see ulimit -n");
-  Watch(wake_, nullptr, EPOLLIN);
+  EDGEWISE_CHECK(epoll_ >= 0 && wake_ >= 0 && Watch(wake_, nullptr, EPOLLIN),
+                 "no descriptors left? see ulimit -n");
 }
 
 CompanyLoop::~CompanyLoop() {
@@ -96,11 +96,13 @@ CompanyLoop::~CompanyLoop() {
 
 void CompanyLoop::Wake() { eventfd_write(wake_, 1); }
 
-int CompanyLoop::Connect(const SocketAddress& address) {
+int CompanyLoop::Connect(const SocketAddress& address, int room) {
   const bool is_ip = address.family() != AddressFamily::kUnix;
   const SystemAddress system = ToSystem(address);
   const int fd = socket(system.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
+  // Before the handshake, which announces it.
+  if (room != 0) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   const int on = 1;
   if (is_ip) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const bool loopback = address.family() == AddressFamily::kIpv4 && address.ip().front() == 127;
@@ -114,10 +116,9 @@ int CompanyLoop::Connect(const SocketAddress& address) {
   return fd;
 }
 
-void CompanyLoop::Watch(int fd, CompanyGuest* guest, std::uint32_t events) {
+bool CompanyLoop::Watch(int fd, CompanyGuest* guest, std::uint32_t events) {
   epoll_event event{.events = events, .data = {.ptr = guest}};
-  EDGEWISE_CHECK(epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0,
-                 "see fs.epoll.max_user_watches");
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 void CompanyLoop::WatchFor(int fd, CompanyGuest* guest, std::uint32_t events) {

@@ -38,10 +38,11 @@ class CompanyLoop {
   // A socket that connects to `address`; non-blocking, with TCP_NODELAY. To IPv4's loopback it
   // connects from an address of its own in 127.2.0.0/16, another one each time: so neither a
   // server's limit for each address nor the client's range of ports is what is tried. Negative:
-  // errno says why not.
-  int Connect(const SocketAddress& address);
+  // errno says why not. `room`: its receive buffer in bytes; 0: the system's default.
+  int Connect(const SocketAddress& address, int room);
   // Events (level-triggered) of `fd` go to `guest` from now on, until the descriptor is closed.
-  void Watch(int fd, CompanyGuest* guest, std::uint32_t events);
+  // False: errno says why not.
+  [[nodiscard]] bool Watch(int fd, CompanyGuest* guest, std::uint32_t events);
   // The same for a descriptor that is watched already.
   void WatchFor(int fd, CompanyGuest* guest, std::uint32_t events);
   // `guest->OnTime()` at `time`. REQUIRES for Cancel: armed so.

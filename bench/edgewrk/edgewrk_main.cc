@@ -28,7 +28,6 @@ int Main(int argc, char** argv) {
       break;
   }
   RunRecord record;
-  record.arguments.assign(argv + 1, argv + argc);
   record.options = *std::move(options);
   return RunCommand(record);
 }

@@ -81,15 +81,15 @@ absl::Status ReadObjective(const char* text, std::vector<Objective>& objectives)
 
 absl::Status ReadCompany(const char* text, std::vector<CompanySpec>& company) {
   const absl::StatusOr<CompanySpec> spec = CompanySpec::Parse(text);
-  if (spec.ok()) company.push_back(*spec);
-  return spec.status();
+  if (!spec.ok()) return Wrong("--beside", StdView(spec.status().message()));
+  company.push_back(*spec);
+  return absl::OkStatus();
 }
 
 absl::Status ReadVersus(const char* text, EdgewrkOptions& options) {
   absl::StatusOr<Url> url = Url::Parse(text);
-  if (!url.ok()) return url.status();
+  if (!url.ok()) return Wrong("--vs", StdView(url.status().message()));
   options.versus = *std::move(url);
-  options.ask = EdgewrkOptions::Ask::kVersus;
   return absl::OkStatus();
 }
 
@@ -118,7 +118,7 @@ absl::Status ApplyOutput(int flag, const char* text, EdgewrkOptions& options) {
     case kBeside:
       return ReadCompany(text, options.company);
     case kSweep:
-      options.ask = EdgewrkOptions::Ask::kSweep;
+      options.sweep = true;
       return absl::OkStatus();
     default:
       return absl::InvalidArgumentError("an option that is unknown, or lacks its value");
@@ -185,29 +185,30 @@ absl::Status Apply(int flag, const char* text, EdgewrkOptions& options) {
   }
 }
 
-// What --vs and --sweep cannot be asked for together with them.
+// What does not go together: an option that would be swallowed is refused.
 absl::Status CheckMode(const EdgewrkOptions& options) {
-  const bool versus = !options.versus.text.empty();
-  if (!versus && options.ask != EdgewrkOptions::Ask::kSweep) return absl::OkStatus();
-  const std::string_view mode = versus ? "--vs" : "--sweep";
-  if (versus && options.ask == EdgewrkOptions::Ask::kSweep) {
-    return Wrong("--sweep", "not together with --vs");
+  const RunPlan& plan = options.plan;
+  const bool versus = options.versus_given();
+  if (!versus && options.versus_pid != 0) return Wrong("--vs-pid", "there is no --vs");
+  if (!versus && options.blocks != 0) return Wrong("--blocks", "there is no --vs");
+  if (!versus && !options.sweep) return absl::OkStatus();
+  if (versus && options.sweep) return Wrong("--sweep", "not together with --vs");
+  if (!options.company.empty()) return Wrong("--beside", "for a run against one server only");
+  if (!options.hgrm_path.empty()) return Wrong("--hgrm", "for a run against one server only");
+  if (options.show_latency) return Wrong("--latency", "for a run against one server only");
+  if (plan.ramp_up != Duration::zero()) return Wrong("--ramp-up", "for a run by itself only");
+  if (!versus) {
+    if (plan.open_loop()) return Wrong("--rate", "--sweep chooses the rates itself");
+    if (plan.think != Duration::zero()) return Wrong("--think", "--sweep decides when to send");
+    if (options.server_pid != 0) return Wrong("--server-pid", "a sweep is of latencies only");
+    return absl::OkStatus();
   }
-  if (versus && options.versus.protocol != options.plan.url.protocol) {
+  if (options.versus.protocol != plan.url.protocol) {
     return Wrong("--vs", "the two servers must speak the same protocol");
   }
-  if (versus && !options.objectives.empty()) {
-    return Wrong("--assert", "an objective is for one server, not for --vs");
-  }
-  if (!versus && options.plan.open_loop()) {
-    return Wrong("--rate", "--sweep chooses the rates itself");
-  }
-  if (!versus && options.plan.think != Duration::zero()) {
-    return Wrong("--think", "--sweep decides when to send");
-  }
-  if (!options.company.empty()) return Wrong("--beside", "for a run against one server only");
-  if (!options.report_path.empty() || !options.hgrm_path.empty()) {
-    return Wrong(mode, "it has --json, but neither --report nor --hgrm");
+  if (!options.objectives.empty()) return Wrong("--assert", "an objective is for one server");
+  if ((options.server_pid != 0) != (options.versus_pid != 0)) {
+    return Wrong("--vs", "processor time needs both: --server-pid and --vs-pid");
   }
   return absl::OkStatus();
 }
@@ -216,6 +217,7 @@ absl::Status CheckMode(const EdgewrkOptions& options) {
 
 absl::StatusOr<EdgewrkOptions> ParseEdgewrkOptions(int argc, char** argv) {
   EdgewrkOptions options;
+  options.arguments.assign(argv + 1, argv + argc);
   bool duration_given = false;
   optind = 1;
   opterr = 0;
@@ -245,10 +247,12 @@ absl::StatusOr<EdgewrkOptions> ParseEdgewrkOptions(int argc, char** argv) {
   absl::StatusOr<Url> url = Url::Parse(target);
   if (!url.ok()) return url.status();
   plan.url = *std::move(url);
-  if (!duration_given && options.ask == Ask::kVersus) plan.duration = kVersusSlice;
-  if (!duration_given && options.ask == Ask::kSweep) plan.duration = kSweepRun;
   const absl::Status status = CheckMode(options);
   if (!status.ok()) return status;
+  if (options.sweep) options.ask = Ask::kSweep;
+  if (options.versus_given()) options.ask = Ask::kVersus;
+  if (!duration_given && options.ask == Ask::kVersus) plan.duration = kVersusSlice;
+  if (!duration_given && options.ask == Ask::kSweep) plan.duration = kSweepRun;
   return options;
 }
 

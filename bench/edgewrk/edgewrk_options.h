@@ -15,6 +15,7 @@
 namespace edgewise::wrk {
 
 struct EdgewrkOptions {
+  std::vector<std::string> arguments;  // as they were given
   RunPlan plan;
   // What `-s` and the like would have decided: the request of http.
   std::string method = "GET";
@@ -32,8 +33,11 @@ struct EdgewrkOptions {
   std::vector<CompanySpec> company;  // beside the load
   // The other server of a comparison; none if its text is empty.
   Url versus;
+  bool sweep = false;
   pid_t versus_pid = 0;
-  std::size_t blocks = 20;
+  std::size_t blocks = 0;  // 0: as many as VersusPlan has
+  bool versus_given() const { return !versus.text.empty(); }
+
   enum class Ask : std::uint8_t {
     kRun,
     kVersus,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <thread>
 
+#include "bench/edgewrk/units.h"
 #include "reactor/kernel/linux_kernel.h"
 
 namespace edgewise::wrk {
@@ -37,6 +38,10 @@ RunProgress Look(const Threads& threads, RunProgress::Stage stage, Time begin) {
 }
 
 }  // namespace
+
+double RunResult::rate() const {
+  return static_cast<double>(tally.answered) / std::max(Seconds(window), 1e-9);
+}
 
 RunResult RunLoad(const RunPlan& plan, absl::FunctionRef<bool(const RunProgress&)> progress) {
   using Stage = RunProgress::Stage;

@@ -20,6 +20,12 @@ struct RunResult {
   std::size_t opened = 0;  // connections that were open when sending began
   bool interrupted = false;
 
+  // Answers a second in the window.
+  double rate() const;
+  // From when requests were due, with a rate; else from when they were sent.
+  const LatencyHistogram& latency(const RunPlan& plan) const {
+    return plan.open_loop() ? tally.scheduled : tally.raw;
+  }
   // No connection could be had to begin with, so nothing was run.
   bool unreachable() const { return opened == 0 && tally.connected == 0 && tally.sent == 0; }
 };

@@ -155,6 +155,7 @@ void LoadThread::BeginSending(Time start) {
 void LoadThread::OpenWindow(Time now) {
   Tally fresh;
   // How the connections came about is told, whenever that was.
+  fresh.answered_before = context_.tally.answered;
   fresh.connected = context_.tally.connected;
   fresh.connect_errors = context_.tally.connect_errors;
   fresh.complaints = context_.tally.complaints;

@@ -4,7 +4,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <array>
+#include <ctime>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 namespace edgewise::wrk {
 namespace {
@@ -17,7 +20,26 @@ std::string CpuModel() {
   return "unknown";
 }
 
-double Steal() {
+double CpuPressure() {
+  std::ifstream file("/proc/pressure/cpu");
+  for (std::string word; file >> word;) {
+    if (word.starts_with("total=")) return std::stod(word.substr(6)) / 1e6;
+  }
+  return 0;
+}
+
+std::string Now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+}  // namespace
+
+double StolenSeconds() {
   std::ifstream file("/proc/stat");
   std::string name;
   double value = 0;
@@ -27,18 +49,9 @@ double Steal() {
   return value / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-double CpuPressure() {
-  std::ifstream file("/proc/pressure/cpu");
-  for (std::string word; file >> word;) {
-    if (word.starts_with("total=")) return std::stod(word.substr(6)) / 1e6;
-  }
-  return 0;
-}
-
-}  // namespace
-
 MachineRecord MachineRecord::Take() {
   MachineRecord record;
+  record.taken = Now();
   utsname name{};
   uname(&name);
   record.kernel = std::string(name.sysname) + " " + name.release + " " + name.machine;
@@ -59,9 +72,19 @@ MachineRecord MachineRecord::Take() {
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) record.cpus.push_back(cpu);
   }
-  record.steal = Steal();
+  record.steal = StolenSeconds();
   record.cpu_pressure = CpuPressure();
   return record;
+}
+
+nlohmann::ordered_json MachineDocument(const MachineRecord& before, const MachineRecord& after) {
+  return {{"kernel", after.kernel},
+          {"cpu", after.cpu},
+          {"compiler", after.compiler},
+          {"build", after.build},
+          {"cpus", after.cpus},
+          {"steal_seconds", after.steal - before.steal},
+          {"cpu_pressure_seconds", after.cpu_pressure - before.cpu_pressure}};
 }
 
 }  // namespace edgewise::wrk

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@ namespace edgewise::wrk {
 
 // What the machine was, and its counters at one moment. A value.
 struct MachineRecord {
+  std::string taken;        // when: "2026-11-24T17:00:00Z"
   std::string kernel;       // "Linux 6.1.0 x86_64"
   std::string cpu;          // model name
   std::string compiler;     // of this program
@@ -19,5 +21,11 @@ struct MachineRecord {
 
   static MachineRecord Take();
 };
+
+// The same `steal`, read by itself.
+double StolenSeconds();
+
+// What the machine was and what went on between two moments; seconds.
+nlohmann::ordered_json MachineDocument(const MachineRecord& before, const MachineRecord& after);
 
 }  // namespace edgewise::wrk

@@ -8,7 +8,7 @@
 namespace edgewise::wrk {
 namespace {
 
-constexpr std::size_t kResamples = 4000;
+constexpr std::size_t kResamples = 8000;
 constexpr double kTail = 0.025;
 constexpr double kSureTail = 0.0005;
 
@@ -40,15 +40,16 @@ Ratio MiddleRatio(const std::vector<double>& ratios, std::uint64_t seed) {
     middles.push_back(MiddleOf(sample));
   }
   std::sort(middles.begin(), middles.end());
-  const auto at = [&middles](double share) {
-    return std::exp(
-        middles[static_cast<std::size_t>(share * static_cast<double>(middles.size() - 1))]);
-  };
-  return {.value = std::exp(middle),
-          .low = at(kTail),
-          .high = at(1 - kTail),
-          .sure_low = at(kSureTail),
-          .sure_high = at(1 - kSureTail)};
+  // As many left out below as above, so that B/A and A/B are judged alike.
+  const auto left_out = [](double tail) { return static_cast<std::size_t>(tail * kResamples); };
+  const auto low = [&](double tail) { return std::exp(middles[left_out(tail)]); };
+  const auto high = [&](double tail) { return std::exp(middles[kResamples - 1 - left_out(tail)]); };
+  return {.count = logs.size(),
+          .value = std::exp(middle),
+          .low = low(kTail),
+          .high = high(kTail),
+          .sure_low = low(kSureTail),
+          .sure_high = high(kSureTail)};
 }
 
 }  // namespace edgewise::wrk

@@ -1,12 +1,13 @@
 // A run against one server: from the options to the report, the files and the exit code.
-#include <array>
-#include <ctime>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "absl/strings/str_format.h"
 #include "bench/edgewrk/commands.h"
 #include "bench/edgewrk/company.h"
+#include "bench/edgewrk/page.h"
+#include "bench/edgewrk/page_texts.h"
 #include "bench/edgewrk/percentile_spectrum.h"
 #include "bench/edgewrk/request_text.h"
 #include "bench/edgewrk/syscall_counter.h"
@@ -43,20 +44,24 @@ class ServerWatch {
   std::optional<ServerCost> cost(const RunResult& result) const {
     if (!begin_ || !end_) return std::nullopt;
     const Duration time = end_->at - begin_->at;
-    const double rate =
-        static_cast<double>(result.tally.answered) / std::max(Seconds(result.window), 1e-9);
     return ServerCost{.time = time,
-                      .requests = std::max(rate * Seconds(time), 1.0),
+                      .requests = std::max(result.rate() * Seconds(time), 1.0),
                       .cpu = end_->cpu - begin_->cpu,
-                      .context_switches = end_->context_switches - begin_->context_switches,
+                      .context_switches = Switches(),
                       .syscalls = counted_,
                       .memory_idle = idle_->memory_bytes,
                       .memory_before = begin_->memory_bytes,
                       .memory_after = end_->memory_bytes,
-                      .connections = result.opened};
+                      .connections = result.opened,
+                      .has_company = !options_.company.empty()};
   }
 
  private:
+  std::optional<std::uint64_t> Switches() const {
+    if (end_->context_switches < begin_->context_switches) return std::nullopt;
+    return end_->context_switches - begin_->context_switches;
+  }
+
   const EdgewrkOptions& options_;
   std::optional<ServerSample> idle_;
   std::optional<ServerSample> begin_;
@@ -81,21 +86,9 @@ int Judge(RunRecord& record) {
 
 bool WriteAll(const RunRecord& record) {
   const EdgewrkOptions& options = record.options;
-  const Tally& tally = record.result.tally;
-  bool written = WriteFile(options.json_path, ToJson(record));
-  written = WriteFile(options.hgrm_path,
-                      PercentileSpectrum(options.plan.open_loop() ? tally.scheduled : tally.raw)) &&
-            written;
-  return WriteFile(options.report_path, ToHtml(record)) && written;
-}
-
-std::string Now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
+  const bool written = WriteDocument(options, kRunPage, RunDocument(record));
+  return WriteFile(options.hgrm_path, PercentileSpectrum(record.result.latency(options.plan))) &&
+         written;
 }
 
 std::string Stage(const RunPlan& plan, const RunProgress& progress) {
@@ -116,7 +109,8 @@ int RunCommand(RunRecord& record) {
     return Fail("--server-pid: there is no process " + std::to_string(options.server_pid) +
                 ", or no right to look at it");
   }
-  record.began = Now();
+  const absl::Status room = Company::CheckLimit(plan, options.company);
+  if (!room.ok()) return Fail(StdView(room.message()));
   record.before = MachineRecord::Take();
   Interrupt interrupt;
   Print(ReportBegin(options));

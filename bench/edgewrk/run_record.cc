@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "bench/edgewrk/report_page.h"
 #include "bench/edgewrk/units.h"
 
 namespace edgewise::wrk {
@@ -101,37 +100,32 @@ Json OfAudit(const Audit& audit) {
 }
 
 Json OfServer(const ServerCost& cost) {
-  Json server = {
-      {"cpu_per_request", cost.cpu_per_request()},
-      {"cpu_share", cost.cpu_share()},
-      {"context_switches_per_request", static_cast<double>(cost.context_switches) / cost.requests},
-      {"memory_idle", cost.memory_idle},
-      {"memory_before", cost.memory_before},
-      {"memory_after", cost.memory_after},
-      {"bytes_per_connection", cost.bytes_per_connection()}};
+  Json server = {{"cpu_per_request", cost.cpu_per_request()},
+                 {"cpu_share", cost.cpu_share()},
+                 {"memory_idle", cost.memory_idle},
+                 {"memory_before", cost.memory_before},
+                 {"memory_after", cost.memory_after},
+                 {"bytes_per_connection", cost.bytes_per_connection()},
+                 {"has_company", cost.has_company}};
+  if (cost.context_switches) {
+    server["context_switches_per_request"] =
+        static_cast<double>(*cost.context_switches) / cost.requests;
+  }
   if (cost.syscalls) {
     server["syscalls_per_request"] = static_cast<double>(*cost.syscalls) / cost.requests;
   }
   return server;
 }
 
-Json OfMachine(const RunRecord& record) {
-  return {{"kernel", record.after.kernel},
-          {"cpu", record.after.cpu},
-          {"compiler", record.after.compiler},
-          {"build", record.after.build},
-          {"cpus", record.after.cpus},
-          {"steal_seconds", record.after.steal - record.before.steal},
-          {"cpu_pressure_seconds", record.after.cpu_pressure - record.before.cpu_pressure}};
-}
+}  // namespace
 
-Json ToDocument(const RunRecord& record) {
+Json RunDocument(const RunRecord& record) {
   const RunResult& result = record.result;
   Json document = {
       {"tool", "edgewrk"},
       {"version", "0.1.0"},
-      {"arguments", record.arguments},
-      {"began", record.began},
+      {"arguments", record.options.arguments},
+      {"began", record.before.taken},
       {"exit_code", record.exit_code},
       {"plan", OfPlan(record.options)},
       {"seconds", Of(result.window)},
@@ -141,7 +135,7 @@ Json ToDocument(const RunRecord& record) {
       {"requests", OfTally(result.tally)},
       {"latency", {{"raw", OfHistogram(result.tally.raw)}}},
       {"audit", OfAudit(record.audit)},
-      {"machine", OfMachine(record)}};
+      {"machine", MachineDocument(record.before, record.after)}};
   if (record.options.plan.open_loop()) {
     document["latency"]["scheduled"] = OfHistogram(result.tally.scheduled);
     document["latency"]["send_lag"] = OfHistogram(result.tally.send_lag);
@@ -160,25 +154,6 @@ Json ToDocument(const RunRecord& record) {
         {point.seconds, point.rate, Of(point.p50), Of(point.p99), Of(point.max)});
   }
   return document;
-}
-
-}  // namespace
-
-std::string ToJson(const RunRecord& record) {
-  // (Text from elsewhere, a URL say, may be no UTF-8.)
-  return ToDocument(record).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string ToHtml(const RunRecord& record) {
-  std::string json = ToDocument(record).dump(-1, ' ', true, Json::error_handler_t::replace);
-  // Nothing in it can end the script element that it stands in.
-  for (std::size_t at = 0; (at = json.find('<', at)) != std::string::npos; ++at) {
-    json.replace(at, 1, "\\u003c");
-  }
-  std::string page(kReportPage);
-  constexpr std::string_view kPlace = "\"THE RUN\"";
-  page.replace(page.find(kPlace), kPlace.size(), json);
-  return page;
 }
 
 }  // namespace edgewise::wrk

@@ -1,6 +1,7 @@
-// RunRecord: a run with everything that belongs to it, and as JSON.
+// RunRecord: a run with everything that belongs to it, and as a document.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +17,6 @@
 namespace edgewise::wrk {
 
 struct RunRecord {
-  std::vector<std::string> arguments;
-  std::string began;  // "2026-11-24T17:00:00Z"
   EdgewrkOptions options;
   RunResult result;
   Audit audit;
@@ -34,9 +33,6 @@ struct RunRecord {
 };
 
 // Latencies in seconds. The keys are described in bench/edgewrk/README.md.
-std::string ToJson(const RunRecord& record);
-
-// One page with pictures: everything is in it, and it asks for nothing from elsewhere.
-std::string ToHtml(const RunRecord& record);
+nlohmann::ordered_json RunDocument(const RunRecord& record);
 
 }  // namespace edgewise::wrk

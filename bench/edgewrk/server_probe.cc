@@ -57,7 +57,7 @@ double ServerCost::cpu_share() const { return Seconds(cpu) / std::max(Seconds(ti
 double ServerCost::cpu_per_request() const { return Seconds(cpu) / requests; }
 
 double ServerCost::bytes_per_connection() const {
-  if (memory_before <= memory_idle || connections == 0) return 0;
+  if (memory_before <= memory_idle || connections == 0 || has_company) return 0;
   return static_cast<double>(memory_before - memory_idle) / static_cast<double>(connections);
 }
 

@@ -26,12 +26,13 @@ struct ServerCost {
   Duration time{};
   double requests = 1;  // that were answered meanwhile
   Duration cpu{};
-  std::uint64_t context_switches = 0;
-  std::optional<std::uint64_t> syscalls;  // none: they could not be counted
-  std::uint64_t memory_idle = 0;          // before there were connections
+  std::optional<std::uint64_t> context_switches;  // none: a thread ended meanwhile
+  std::optional<std::uint64_t> syscalls;          // none: they could not be counted
+  std::uint64_t memory_idle = 0;                  // before there were connections
   std::uint64_t memory_before = 0;
   std::uint64_t memory_after = 0;
-  std::size_t connections = 0;  // that came in between
+  std::size_t connections = 0;  // of the load, that came in between
+  bool has_company = false;     // it served others, too: the figures are of both
 
   double cpu_share() const;        // of one processor
   double cpu_per_request() const;  // seconds

@@ -11,13 +11,17 @@ namespace edgewise::wrk {
 namespace {
 
 constexpr double kAnsweredLeast = 0.99;
+constexpr double kErrorsMost = 0.01;  // of what was due
 constexpr Duration kRunOverhead = std::chrono::milliseconds(20);
 
 // The runs of a sweep, counted for its progress.
 class Runner {
  public:
   Runner(const SweepPlan& plan, absl::FunctionRef<bool(std::size_t, std::size_t)> progress)
-      : plan_(plan), progress_(progress) {}
+      : plan_(plan),
+        progress_(progress),
+        judges_errors_(std::any_of(plan.objectives.begin(), plan.objectives.end(),
+                                   [](const Objective& one) { return one.about_errors(); })) {}
 
   static std::size_t RunsOf(const SweepPlan& plan) {
     return 1 + (plan.steps + plan.halvings) * plan.runs;
@@ -30,39 +34,51 @@ class Runner {
     RunResult result =
         RunLoad(load, [this](const RunProgress&) { return progress_(done_, RunsOf(plan_)); });
     interrupted_ = interrupted_ || result.interrupted;
+    if (result.unreachable() && !result.interrupted) {
+      unreachable_ =
+          result.tally.complaints.empty() ? "connect" : result.tally.complaints.begin()->first;
+    }
     errors_ += result.tally.errors();
     ++done_;
     return result;
   }
 
   void Measure(SweepStep& step) {
+    if (over()) return;
     const RunResult result = Load(step.rate);
-    if (interrupted_) return;
+    if (over()) return;
     RunPlan load = plan_.load;
     load.rate = step.rate;
     const Tally& tally = result.tally;
     const LatencyHistogram& latency = tally.scheduled;
-    const auto due = static_cast<double>(tally.sent + tally.never_sent);
+    const auto due = static_cast<double>(std::max<std::uint64_t>(tally.sent + tally.never_sent, 1));
+    const auto owed = static_cast<double>(tally.never_sent + tally.failed + tally.in_flight);
     step.runs.push_back(
         {.p50 = Seconds(latency.At(0.5).value),
          .p99 = Seconds(latency.At(0.99).value),
          .p999 = Seconds(latency.At(0.999).value),
-         .answered = static_cast<double>(tally.answered) / std::max(due, 1.0),
+         .answered = 1 - owed / due,
          .errors = tally.errors(),
+         .sound = judges_errors_ || static_cast<double>(tally.errors()) <= kErrorsMost * due,
          .kept = std::all_of(plan_.objectives.begin(), plan_.objectives.end(),
                              [&](const Objective& one) { return one.Judge(load, result).kept; }),
          .by_client = AuditRun(load, result).verdict == Verdict::kClient});
   }
 
+  // Nothing more is measured.
+  bool over() const { return interrupted_ || !unreachable_.empty(); }
   bool interrupted() const { return interrupted_; }
+  const std::string& unreachable() const { return unreachable_; }
   std::uint64_t errors() const { return errors_; }
 
  private:
   const SweepPlan& plan_;
   const absl::FunctionRef<bool(std::size_t, std::size_t)> progress_;
+  const bool judges_errors_;
   std::size_t done_ = 0;
   std::uint64_t errors_ = 0;
   bool interrupted_ = false;
+  std::string unreachable_;
 };
 
 // The rate in the middle between the knee and the next step above it; 0 if there is no such gap.
@@ -90,21 +106,30 @@ bool SweepStep::Mostly(bool SweepRun::*fact) const {
 }
 
 bool SweepResult::limited_by_client() const {
-  return std::any_of(steps.begin(), steps.end(), [this](const SweepStep& step) {
-    return step.rate > knee && step.Mostly(&SweepRun::by_client);
+  if (all_held()) return client_limits_closed_loop;
+  const auto beyond = std::find_if(steps.begin(), steps.end(), [this](const SweepStep& step) {
+    return step.rate > knee && !step.runs.empty();
   });
+  return beyond != steps.end() && beyond->Mostly(&SweepRun::by_client);
 }
 
-double FindKnee(std::vector<SweepStep>& steps, bool has_objectives) {
+double LowestP99(const std::vector<SweepStep>& steps) {
   double lowest = 0;
   for (const SweepStep& step : steps) {
     const double p99 = step.Median(&SweepRun::p99);
-    if (!step.runs.empty() && (lowest == 0 || p99 < lowest)) lowest = p99;
+    if (p99 > 0 && (lowest == 0 || p99 < lowest)) lowest = p99;
   }
+  return lowest;
+}
+
+double FindKnee(std::vector<SweepStep>& steps, bool has_objectives) {
+  const double lowest = LowestP99(steps);
   double knee = 0;
   bool all_hold = true;
   for (SweepStep& step : steps) {
-    step.holds = !step.runs.empty() && step.Median(&SweepRun::answered) >= kAnsweredLeast &&
+    if (step.runs.empty()) continue;
+    step.holds = step.Median(&SweepRun::answered) >= kAnsweredLeast &&
+                 step.Mostly(&SweepRun::sound) &&
                  (has_objectives ? step.Mostly(&SweepRun::kept)
                                  : step.Median(&SweepRun::p99) <= kKneeFactor * lowest);
     all_hold = all_hold && step.holds;
@@ -121,10 +146,11 @@ Duration SweepTime(const SweepPlan& plan) {
 SweepResult RunSweep(const SweepPlan& plan,
                      absl::FunctionRef<bool(std::size_t, std::size_t)> progress) {
   SweepResult result;
+  result.before = MachineRecord::Take();
   Runner runner(plan, progress);
   const RunResult closed = runner.Load(0);
-  result.closed_loop =
-      static_cast<double>(closed.tally.answered) / std::max(Seconds(closed.window), 1e-9);
+  result.closed_loop = closed.rate();
+  result.client_limits_closed_loop = AuditRun(plan.load, closed).verdict == Verdict::kClient;
   if (closed.tally.answered != 0) {
     for (std::size_t i = 1; i <= plan.steps; ++i) {
       result.steps.push_back(
@@ -137,10 +163,10 @@ SweepResult RunSweep(const SweepPlan& plan,
   }
   std::shuffle(order.begin(), order.end(), std::mt19937_64(plan.load.seed));
   for (SweepStep* const step : order) {
-    if (!runner.interrupted()) runner.Measure(*step);
+    runner.Measure(*step);
   }
   result.knee = FindKnee(result.steps, !plan.objectives.empty());
-  for (std::size_t i = 0; i < plan.halvings && !runner.interrupted(); ++i) {
+  for (std::size_t i = 0; i < plan.halvings && !runner.over(); ++i) {
     SweepStep between{.rate = BeyondKnee(result.steps, result.knee)};
     if (between.rate == 0) break;
     for (std::size_t run = 0; run < plan.runs; ++run) runner.Measure(between);
@@ -149,7 +175,9 @@ SweepResult RunSweep(const SweepPlan& plan,
               [](const SweepStep& a, const SweepStep& b) { return a.rate < b.rate; });
     result.knee = FindKnee(result.steps, !plan.objectives.empty());
   }
+  result.after = MachineRecord::Take();
   result.errors = runner.errors();
+  result.unreachable = runner.unreachable();
   result.interrupted = runner.interrupted();
   return result;
 }

@@ -5,17 +5,20 @@
 // in particular; then the gap around the knee is halved a few times. Latency counts from when a
 // request was due.
 //
-// A rate holds if nearly all that was due was answered and, by the medians of its runs, the
-// objectives are kept; where none is given, if its p99 is not above kKneeFactor times the lowest
-// p99 of all. The knee is the highest rate that holds, and below which all others do.
+// A rate holds if, in most of its runs, nearly all that was due was sent and answered without an
+// error, and the objectives were kept; where none is given, if the median of its p99 is not above
+// kKneeFactor times the lowest of all rates. The knee is the highest rate that holds, and below
+// which all others do.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "bench/edgewrk/machine_record.h"
 #include "bench/edgewrk/objective.h"
 #include "bench/edgewrk/run_plan.h"
 
@@ -36,8 +39,9 @@ struct SweepRun {
   double p50 = 0;
   double p99 = 0;
   double p999 = 0;
-  double answered = 0;  // in time, of what was due: a share
+  double answered = 0;  // of what was due: a share
   std::uint64_t errors = 0;
+  bool sound = true;       // next to no errors, unless an objective is about them
   bool kept = true;        // the objectives
   bool by_client = false;  // edgewrk itself was the bottleneck
 };
@@ -56,14 +60,23 @@ struct SweepResult {
   double closed_loop = 0;        // requests a second
   std::vector<SweepStep> steps;  // by rate, ascending
   double knee = 0;               // 0: no rate held
+  bool client_limits_closed_loop = false;
   std::uint64_t errors = 0;
+  std::string unreachable;  // why no connection could be had; the sweep ended then
   bool interrupted = false;
+  MachineRecord before;
+  MachineRecord after;
 
-  // The step beyond the knee failed because of edgewrk.
+  // All rates held, so that the knee is not below the last one.
+  bool all_held() const { return !steps.empty() && knee == steps.back().rate; }
+  // It is edgewrk itself for which there is no higher rate.
   bool limited_by_client() const;
 };
 
-// Decides for each step whether it holds; answers the knee. REQUIRES: `steps` ascend.
+// The lowest p99 of all steps, in seconds; 0 if nothing was measured.
+double LowestP99(const std::vector<SweepStep>& steps);
+// Decides for each step that was measured whether it holds; answers the knee. REQUIRES: `steps`
+// ascend.
 double FindKnee(std::vector<SweepStep>& steps, bool has_objectives);
 
 // How long it will take.
@@ -73,8 +86,8 @@ Duration SweepTime(const SweepPlan& plan);
 SweepResult RunSweep(const SweepPlan& plan,
                      absl::FunctionRef<bool(std::size_t, std::size_t)> progress);
 
-// A table for people, and the same for programs.
+// A table for people, and all of it as a document.
 std::string SweepText(const SweepPlan& plan, const SweepResult& result);
-std::string SweepJson(const SweepPlan& plan, const SweepResult& result);
+nlohmann::ordered_json SweepDocument(const SweepPlan& plan, const SweepResult& result);
 
 }  // namespace edgewise::wrk

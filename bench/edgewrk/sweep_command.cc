@@ -1,8 +1,12 @@
-// --sweep: from the options to the table, the JSON and the exit code.
+// --sweep: from the options to the table, the files and the exit code.
+#include <chrono>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "absl/strings/str_format.h"
 #include "bench/edgewrk/commands.h"
+#include "bench/edgewrk/page.h"
+#include "bench/edgewrk/page_texts.h"
 #include "bench/edgewrk/request_text.h"
 #include "bench/edgewrk/sweep.h"
 #include "bench/edgewrk/terminal.h"
@@ -26,9 +30,13 @@ int SweepCommand(EdgewrkOptions& options) {
       return !interrupt.came();
     });
   }
-  if (result.closed_loop == 0) return Fail("nothing was answered; is the server there?");
+  if (!result.unreachable.empty()) return Fail("unable to " + result.unreachable);
+  if (result.interrupted && result.steps.empty()) return Fail("interrupted before any rate");
+  if (result.closed_loop == 0) return Fail("nothing was answered");
   Print(SweepText(plan, result));
-  if (!WriteFile(options.json_path, SweepJson(plan, result))) return kInvalid;
+  nlohmann::ordered_json document = SweepDocument(plan, result);
+  document["arguments"] = options.arguments;
+  if (!WriteDocument(options, kSweepPage, document)) return kInvalid;
   return result.knee != 0 ? 0 : 1;
 }
 

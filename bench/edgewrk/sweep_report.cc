@@ -1,4 +1,4 @@
-// A sweep in words, and as JSON.
+// A sweep in words, and as a document.
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -36,11 +36,7 @@ std::string SweepText(const SweepPlan& plan, const SweepResult& result) {
       absl::StrFormat("  Closed loop: %s requests a second\n", FormatMetric(result.closed_loop));
   absl::StrAppendFormat(&text, "  %10s %9s %10s %10s %10s\n", "rate", "answered", "p50", "p99",
                         "p99.9");
-  double lowest = 0;
-  for (const SweepStep& step : result.steps) {
-    const double p99 = step.Median(&SweepRun::p99);
-    if (lowest == 0 || p99 < lowest) lowest = p99;
-  }
+  const double lowest = LowestP99(result.steps);
   for (const SweepStep& step : result.steps) {
     if (step.runs.empty()) continue;
     const double p99 = step.Median(&SweepRun::p99);
@@ -56,6 +52,7 @@ std::string SweepText(const SweepPlan& plan, const SweepResult& result) {
     absl::StrAppendFormat(&text, "  Knee: %s requests a second, the highest rate at which %s\n",
                           FormatMetric(result.knee), What(plan));
   }
+  if (result.all_held()) text += "  All rates held: the knee may lie beyond the last one\n";
   if (result.limited_by_client()) {
     text +=
         "  Beyond it edgewrk itself had no processor time to spare: the server may bear more.\n"
@@ -66,15 +63,18 @@ std::string SweepText(const SweepPlan& plan, const SweepResult& result) {
   return text;
 }
 
-std::string SweepJson(const SweepPlan& plan, const SweepResult& result) {
+nlohmann::ordered_json SweepDocument(const SweepPlan& plan, const SweepResult& result) {
   using Json = nlohmann::ordered_json;
   Json document = {{"tool", "edgewrk"},
+                   {"began", result.before.taken},
+                   {"machine", MachineDocument(result.before, result.after)},
                    {"url", plan.load.url.text},
                    {"connections", plan.load.connections},
                    {"criterion", What(plan)},
                    {"closed_loop", result.closed_loop},
                    {"knee", result.knee},
                    {"limited_by_client", result.limited_by_client()},
+                   {"all_held", result.all_held()},
                    {"errors", result.errors},
                    {"interrupted", result.interrupted},
                    {"steps", Json::array()}};
@@ -86,12 +86,13 @@ std::string SweepJson(const SweepPlan& plan, const SweepResult& result) {
                       {"p99.9", run.p999},
                       {"answered", run.answered},
                       {"errors", run.errors},
+                      {"sound", run.sound},
                       {"kept", run.kept},
                       {"client_busy", run.by_client}});
     }
     document["steps"].push_back({{"rate", step.rate}, {"holds", step.holds}, {"runs", runs}});
   }
-  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return document;
 }
 
 }  // namespace edgewise::wrk

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 namespace edgewise::wrk {
 namespace {
@@ -48,6 +50,7 @@ std::uint64_t TracepointId() {
 SyscallCounter::SyscallCounter(pid_t pid) {
   perf_event_attr attributes{};
   attributes.size = sizeof attributes;
+  attributes.inherit = 1;  // threads that come later count, too
   attributes.type = PERF_TYPE_TRACEPOINT;
   attributes.config = TracepointId();
   if (attributes.config == 0) return;
@@ -56,12 +59,20 @@ SyscallCounter::SyscallCounter(pid_t pid) {
   for (const auto& task : std::filesystem::directory_iterator(tasks, error)) {
     const int thread = std::stoi(task.path().filename());
     const long fd = syscall(SYS_perf_event_open, &attributes, thread, -1, -1, PERF_FLAG_FD_CLOEXEC);
-    if (fd >= 0) counters_.push_back(static_cast<int>(fd));
+    if (fd >= 0) {
+      counters_.push_back(static_cast<int>(fd));
+    } else if (errno != ESRCH) {  // (a thread that has just ended)
+      Forget();
+      return;
+    }
   }
 }
 
-SyscallCounter::~SyscallCounter() {
+SyscallCounter::~SyscallCounter() { Forget(); }
+
+void SyscallCounter::Forget() {
   for (const int fd : counters_) close(fd);
+  counters_.clear();
 }
 
 std::optional<std::uint64_t> SyscallCounter::count() const {
@@ -69,7 +80,8 @@ std::optional<std::uint64_t> SyscallCounter::count() const {
   std::uint64_t sum = 0;
   for (const int fd : counters_) {
     std::uint64_t count = 0;
-    if (read(fd, &count, sizeof count) == sizeof count) sum += count;
+    if (read(fd, &count, sizeof count) != sizeof count) return std::nullopt;
+    sum += count;
   }
   return sum;
 }

@@ -9,8 +9,8 @@
 
 namespace edgewise::wrk {
 
-// Counts through perf_event_open(2) with the tracepoint raw_syscalls:sys_enter, in every thread
-// that the process has when this is made. That costs the process a few nanoseconds for each call.
+// Counts through perf_event_open(2) with the tracepoint raw_syscalls:sys_enter, in every thread of
+// the process. That costs the process a few nanoseconds for each call.
 //
 // Ownership: of its descriptors. Needs root, or what /proc/sys/kernel/perf_event_paranoid demands.
 class SyscallCounter {
@@ -24,6 +24,9 @@ class SyscallCounter {
   std::optional<std::uint64_t> count() const;
 
  private:
+  // What cannot count all threads counts none.
+  void Forget();
+
   std::vector<int> counters_;  // one for each thread
 };
 

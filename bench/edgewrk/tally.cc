@@ -7,12 +7,14 @@ namespace edgewise::wrk {
 namespace {
 
 using Field = std::uint64_t Tally::*;
-constexpr std::array<Field, 19> kSums{
-    &Tally::carried,        &Tally::sent,         &Tally::answered,        &Tally::answered_later,
-    &Tally::failed,         &Tally::in_flight,    &Tally::never_sent,      &Tally::timeouts,
-    &Tally::unsolicited,    &Tally::wrong,        &Tally::malformed,       &Tally::other_bodies,
-    &Tally::bytes_received, &Tally::body_bytes,   &Tally::connected,       &Tally::connect_errors,
-    &Tally::read_errors,    &Tally::write_errors, &Tally::closed_by_server};
+constexpr std::array<Field, 20> kSums{
+    &Tally::answered_before, &Tally::carried,         &Tally::sent,
+    &Tally::answered,        &Tally::answered_later,  &Tally::failed,
+    &Tally::in_flight,       &Tally::never_sent,      &Tally::timeouts,
+    &Tally::unsolicited,     &Tally::wrong,           &Tally::malformed,
+    &Tally::other_bodies,    &Tally::bytes_received,  &Tally::body_bytes,
+    &Tally::connected,       &Tally::connect_errors,  &Tally::read_errors,
+    &Tally::write_errors,    &Tally::closed_by_server};
 
 }  // namespace
 

@@ -18,14 +18,15 @@ namespace edgewise::wrk {
 // Threading: a value, used by one thread at a time.
 struct Tally {
   // --- Requests.
-  std::uint64_t carried = 0;         // sent before the window, unanswered when it began
-  std::uint64_t sent = 0;            // in the window
-  std::uint64_t answered = 0;        // in the window
-  std::uint64_t answered_later = 0;  // after it
-  std::uint64_t failed = 0;          // the connection was lost before the answer was complete
-  std::uint64_t in_flight = 0;       // never answered
-  std::uint64_t never_sent = 0;      // due in the window, but the connection had no room
-  std::uint64_t timeouts = 0;        // of all these: took longer than the timeout
+  std::uint64_t answered_before = 0;  // in the warm-up
+  std::uint64_t carried = 0;          // sent before the window, unanswered when it began
+  std::uint64_t sent = 0;             // in the window
+  std::uint64_t answered = 0;         // in the window
+  std::uint64_t answered_later = 0;   // after it
+  std::uint64_t failed = 0;           // the connection was lost before the answer was complete
+  std::uint64_t in_flight = 0;        // never answered
+  std::uint64_t never_sent = 0;       // due in the window, but the connection had no room
+  std::uint64_t timeouts = 0;         // of all these: took longer than the timeout
 
   // --- What was wrong with answers.
   std::uint64_t unsolicited = 0;  // there was no request for it

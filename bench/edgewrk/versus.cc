@@ -4,19 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 
-#include "absl/strings/str_format.h"
 #include "bench/edgewrk/load_run.h"
-#include "bench/edgewrk/machine_record.h"
 #include "bench/edgewrk/server_probe.h"
 #include "bench/edgewrk/units.h"
+#include "reactor/kernel/linux_kernel.h"
 
 namespace edgewise::wrk {
 namespace {
 
-constexpr double kStealMax = 0.02;  // of the time of all processors
 // A slice takes so much longer than its load: threads and connections come and go.
 constexpr Duration kSliceOverhead = std::chrono::milliseconds(15);
 
@@ -27,50 +25,55 @@ double At(const SliceFigures& figures, Metric metric) {
   return figures[static_cast<std::size_t>(metric)];
 }
 
-SliceFigures FiguresOf(const RunPlan& plan, const RunResult& result) {
-  SliceFigures figures{};
-  const LatencyHistogram& latency = plan.open_loop() ? result.tally.scheduled : result.tally.raw;
-  At(figures, Metric::kRate) =
-      static_cast<double>(result.tally.answered) / std::max(Seconds(result.window), 1e-9);
-  At(figures, Metric::kP50) = Seconds(latency.At(0.5).value);
-  At(figures, Metric::kP99) = Seconds(latency.At(0.99).value);
-  return figures;
-}
+// One of the two, slice by slice.
+class Contender {
+ public:
+  Contender(const RunPlan& plan, int pid, VersusSide& side) : plan_(plan), pid_(pid), side_(side) {}
 
-// One slice; CPU time is taken around all of it, and divided by all that was answered.
-struct Slice {
-  const RunPlan& plan;
-  int pid;
-
-  SliceFigures Run(absl::FunctionRef<bool()> go_on, VersusResult& sum) const {
-    const auto before = pid == 0 ? std::nullopt : SampleServer(pid);
-    const RunResult result = RunLoad(plan, [&](const RunProgress&) { return go_on(); });
-    const auto after = pid == 0 ? std::nullopt : SampleServer(pid);
+  // CPU time is taken around all of the slice, and divided by all that was answered in it. None if
+  // the slice was interrupted, or the server is not there.
+  std::optional<SliceFigures> Run(absl::FunctionRef<bool()> go_on) {
+    const auto before = pid_ == 0 ? std::nullopt : SampleServer(pid_);
+    const RunResult result = RunLoad(plan_, [&](const RunProgress&) { return go_on(); });
+    const auto after = pid_ == 0 ? std::nullopt : SampleServer(pid_);
     const Tally& tally = result.tally;
-    sum.errors += tally.errors();
-    sum.interrupted = sum.interrupted || result.interrupted;
-    SliceFigures figures = FiguresOf(plan, result);
-    if (before && after) {
-      const auto all = static_cast<double>(tally.answered + tally.answered_later);
-      At(figures, Metric::kCpu) = Seconds(after->cpu - before->cpu) / std::max(all, 1.0);
+    side_.errors += tally.errors();
+    if (result.interrupted) return std::nullopt;
+    if (result.unreachable()) {
+      side_.unreachable = tally.complaints.empty() ? "connect" : tally.complaints.begin()->first;
+      return std::nullopt;
+    }
+    if (tally.answered == 0) ++side_.silent;
+    const LatencyHistogram& latency = result.latency(plan_);
+    SliceFigures figures{};
+    At(figures, Metric::kRate) = result.rate();
+    At(figures, Metric::kP50) = Seconds(latency.At(0.5).value);
+    At(figures, Metric::kP99) = Seconds(latency.At(0.99).value);
+    const std::uint64_t all = tally.answered_before + tally.answered + tally.answered_later;
+    if (before && after && all != 0) {
+      At(figures, Metric::kCpu) = Seconds(after->cpu - before->cpu) / static_cast<double>(all);
     }
     return figures;
   }
+
+ private:
+  const RunPlan& plan_;
+  const int pid_;
+  VersusSide& side_;
 };
 
-std::string Amount(Metric metric, double value) {
-  return metric == Metric::kRate ? FormatMetric(value) : FormatLatency(value * 1e6L);
-}
-
-std::string Interval(const Ratio& ratio) {
-  return absl::StrFormat("%.3f [%.3f, %.3f]", ratio.value, ratio.low, ratio.high);
-}
-
-// "B 5.1% lower", or "~".
-std::string Difference(const MetricComparison& one) {
-  if (!one.differs()) return "~";
-  const double percent = (one.b_to_a.value - 1) * 100;
-  return absl::StrFormat("B %.1f%% %s", std::abs(percent), percent > 0 ? "higher" : "lower");
+// One block, in random order; none if it was cut short.
+std::optional<VersusBlock> RunBlock(Contender& a, Contender& b, std::mt19937_64& random,
+                                    absl::FunctionRef<bool()> go_on) {
+  VersusBlock block{};
+  std::array<SliceFigures*, 3> order{&block.a, &block.b, &block.a_again};
+  std::shuffle(order.begin(), order.end(), random);
+  for (SliceFigures* const figures : order) {
+    const std::optional<SliceFigures> slice = (figures == &block.b ? b : a).Run(go_on);
+    if (!slice) return std::nullopt;
+    *figures = *slice;
+  }
+  return block;
 }
 
 }  // namespace
@@ -126,73 +129,30 @@ Duration VersusTime(const VersusPlan& plan) {
 
 VersusResult RunVersus(const VersusPlan& plan, absl::FunctionRef<bool(std::size_t)> progress) {
   VersusResult result;
+  result.before = MachineRecord::Take();
   std::mt19937_64 random(plan.a.seed);
-  const Slice of_a{plan.a, plan.a_pid};
-  const Slice of_b{plan.b, plan.b_pid};
-  for (std::size_t done = 0; done < plan.blocks && !result.interrupted; ++done) {
-    const MachineRecord before = MachineRecord::Take();
-    VersusBlock block{};
-    std::array<SliceFigures*, 3> order{&block.a, &block.b, &block.a_again};
-    std::shuffle(order.begin(), order.end(), random);
-    for (SliceFigures* const figures : order) {
-      if (result.interrupted) break;
-      const Slice& slice = figures == &block.b ? of_b : of_a;
-      *figures = slice.Run([&] { return progress(done); }, result);
+  Contender a(plan.a, plan.a_pid, result.a);
+  Contender b(plan.b, plan.b_pid, result.b);
+  Kernel& kernel = LinuxKernel::Instance();
+  for (std::size_t done = 0; done < plan.blocks; ++done) {
+    const Time begin = kernel.MonotonicNow();
+    const double stolen_before = StolenSeconds();
+    const std::optional<VersusBlock> block = RunBlock(a, b, random, [&] { return progress(done); });
+    if (!block) {
+      result.interrupted = result.a.unreachable.empty() && result.b.unreachable.empty();
+      break;
     }
-    if (result.interrupted) break;
-    const MachineRecord after = MachineRecord::Take();
     const double time =
-        3 * Seconds(plan.a.duration) * static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
-    if (after.steal - before.steal > kStealMax * time) {
+        Seconds(kernel.MonotonicNow() - begin) * static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
+    if (StolenSeconds() - stolen_before > kStealMax * time) {
       ++result.dropped;
     } else {
-      result.blocks.push_back(block);
+      result.blocks.push_back(*block);
     }
   }
+  result.after = MachineRecord::Take();
   result.metrics = CompareBlocks(result.blocks, plan.a.seed);
   return result;
-}
-
-std::string VersusText(const VersusPlan& plan, const VersusResult& result) {
-  std::string text = absl::StrFormat("  A %s\n  B %s\n", plan.a.url.text, plan.b.url.text);
-  absl::StrAppendFormat(&text, "  %-12s %10s %10s   %-22s %-22s\n", "", "A", "B",
-                        "B/A, 95% interval", "A/A, the same");
-  for (const MetricComparison& one : result.metrics) {
-    absl::StrAppendFormat(&text, "  %-12s %10s %10s   %-22s %-22s %s\n",
-                          std::string(MetricName(one.metric)), Amount(one.metric, one.a),
-                          Amount(one.metric, one.b), Interval(one.b_to_a), Interval(one.a_to_a),
-                          Difference(one));
-  }
-  absl::StrAppendFormat(&text, "  %d blocks, %d dropped because more than %.0f%% was stolen%s\n",
-                        result.blocks.size(), result.dropped, kStealMax * 100,
-                        result.interrupted ? "; interrupted" : "");
-  if (result.errors != 0) absl::StrAppendFormat(&text, "  %d errors\n", result.errors);
-  return text;
-}
-
-std::string VersusJson(const VersusPlan& plan, const VersusResult& result) {
-  using Json = nlohmann::ordered_json;
-  const auto of = [](const Ratio& ratio) { return Json{ratio.value, ratio.low, ratio.high}; };
-  Json document = {{"tool", "edgewrk"},
-                   {"a", plan.a.url.text},
-                   {"b", plan.b.url.text},
-                   {"blocks", result.blocks.size()},
-                   {"dropped", result.dropped},
-                   {"errors", result.errors},
-                   {"interrupted", result.interrupted}};
-  for (const MetricComparison& one : result.metrics) {
-    document["metrics"][std::string(MetricName(one.metric))] = {{"a", one.a},
-                                                                {"b", one.b},
-                                                                {"b_to_a", of(one.b_to_a)},
-                                                                {"a_to_a", of(one.a_to_a)},
-                                                                {"differs", one.differs()}};
-  }
-  // Of each block, three slices: A, B, A again; of each slice the metrics in the order above.
-  document["slices"] = Json::array();
-  for (const VersusBlock& block : result.blocks) {
-    document["slices"].push_back({block.a, block.b, block.a_again});
-  }
-  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace edgewise::wrk

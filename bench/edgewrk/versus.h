@@ -14,15 +14,19 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "bench/edgewrk/machine_record.h"
 #include "bench/edgewrk/ratio.h"
 #include "bench/edgewrk/run_plan.h"
 
 namespace edgewise::wrk {
+
+inline constexpr double kStealMax = 0.02;  // of the time of all processors
 
 struct VersusPlan {
   // The load of one slice, of each of them; they differ in their URL (and addresses) alone.
@@ -50,7 +54,7 @@ struct MetricComparison {
   bool differs() const;
 };
 
-// One slice's figures, by metric. Zero: not known.
+// One slice's figures, by metric. Zero: not known, or nothing was answered.
 using SliceFigures = std::array<double, kMetrics.size()>;
 struct VersusBlock {
   SliceFigures a;
@@ -58,12 +62,22 @@ struct VersusBlock {
   SliceFigures a_again;
 };
 
+// What became of one of the servers.
+struct VersusSide {
+  std::uint64_t errors = 0;
+  std::size_t silent = 0;   // slices in which it answered nothing
+  std::string unreachable;  // why no connection to it could be had; the comparison ended then
+};
+
 struct VersusResult {
   std::vector<MetricComparison> metrics;
   std::vector<VersusBlock> blocks;  // that count
   std::size_t dropped = 0;          // for steal
-  std::uint64_t errors = 0;
+  VersusSide a;
+  VersusSide b;
   bool interrupted = false;
+  MachineRecord before;
+  MachineRecord after;
 };
 
 std::vector<MetricComparison> CompareBlocks(const std::vector<VersusBlock>& blocks,
@@ -75,8 +89,8 @@ Duration VersusTime(const VersusPlan& plan);
 // block that was under way does not count.
 VersusResult RunVersus(const VersusPlan& plan, absl::FunctionRef<bool(std::size_t)> progress);
 
-// A table for people, and the same for programs.
+// A table for people, and all of it as a document.
 std::string VersusText(const VersusPlan& plan, const VersusResult& result);
-std::string VersusJson(const VersusPlan& plan, const VersusResult& result);
+nlohmann::ordered_json VersusDocument(const VersusPlan& plan, const VersusResult& result);
 
 }  // namespace edgewise::wrk

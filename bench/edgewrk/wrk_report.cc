@@ -154,19 +154,24 @@ void AppendAudit(std::string& text, const EdgewrkOptions& options, const RunResu
                   audit.client_cpu * 100, audit.client_wanted * 100);
 }
 
+std::string PerRequest(const std::optional<std::uint64_t>& count, const ServerCost& cost) {
+  return count ? StrFormat("%.3f", static_cast<double>(*count) / cost.requests) : "unknown";
+}
+
 void AppendServer(std::string& text, const ServerCost& cost) {
-  const std::string syscalls =
-      cost.syscalls ? StrFormat("%.3f", static_cast<double>(*cost.syscalls) / cost.requests)
-                    : "unknown (needs root)";
   StrAppendFormat(&text,
-                  "  Server: %.0f%% of a core; per request %s of processor time, %.3f context "
-                  "switches, system calls %s\n"
-                  "  Server memory: %sB before its connections, %sB with them (%.0f bytes each), "
-                  "%sB in the end\n",
-                  cost.cpu_share() * 100, FormatLatency(cost.cpu_per_request() * 1e6L),
-                  static_cast<double>(cost.context_switches) / cost.requests, syscalls,
-                  FormatBinary(cost.memory_idle), FormatBinary(cost.memory_before),
-                  cost.bytes_per_connection(), FormatBinary(cost.memory_after));
+                  "  Server%s: %.0f%% of a core; per request %s of processor time, %s context "
+                  "switches, %s system calls%s\n"
+                  "  Server memory: %sB before its connections, %sB with them",
+                  cost.has_company ? " (serving the company, too)" : "", cost.cpu_share() * 100,
+                  FormatLatency(cost.cpu_per_request() * 1e6L),
+                  PerRequest(cost.context_switches, cost), PerRequest(cost.syscalls, cost),
+                  cost.syscalls ? "" : " (needs root)", FormatBinary(cost.memory_idle),
+                  FormatBinary(cost.memory_before));
+  if (cost.bytes_per_connection() != 0) {
+    StrAppendFormat(&text, " (%.0f bytes each)", cost.bytes_per_connection());
+  }
+  StrAppendFormat(&text, ", %sB in the end\n", FormatBinary(cost.memory_after));
 }
 
 std::string VerdictLine(const Audit& audit) {

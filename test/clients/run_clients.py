@@ -23,6 +23,7 @@ import file_cases  # noqa: E402,F401
 import frame_cases  # noqa: E402,F401
 import http_cases  # noqa: E402,F401
 import limit_cases  # noqa: E402,F401
+import page_cases  # noqa: E402,F401
 import proxy_cases  # noqa: E402,F401
 import shutdown_cases  # noqa: E402,F401
 import startup_cases  # noqa: E402,F401

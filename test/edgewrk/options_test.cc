@@ -105,6 +105,47 @@ TEST_CASE("what is wrong is said in one line, with what to do") {
   CHECK(why.find('\n') == std::string::npos);
 }
 
+TEST_CASE("what --vs and --sweep would swallow is refused, in whatever order it comes") {
+  struct Row {
+    std::vector<std::string> words;
+    std::string says;
+  };
+  const auto row = GENERATE(
+      Row{{"--sweep", "--vs", "http://b/"}, "--sweep: not together"},
+      Row{{"--vs", "http://b/", "--sweep"}, "--sweep: not together"},
+      Row{{"--vs", "http://b/", "--assert", "p99<1s"}, "--assert"},
+      Row{{"--vs", "http://b/", "--beside", "idle"}, "--beside"},
+      Row{{"--vs", "http://b/", "--hgrm", "x"}, "--hgrm"},
+      Row{{"--vs", "http://b/", "--server-pid", "1"}, "needs both"},
+      Row{{"--vs", "frame://b:1"}, "the same protocol"}, Row{{"--vs", "b"}, "--vs: "},
+      Row{{"--vs", "http://b/", "-L"}, "--latency"}, Row{{"--vs-pid", "1"}, "there is no --vs"},
+      Row{{"--blocks", "9"}, "there is no --vs"}, Row{{"--sweep", "-R5"}, "chooses the rates"},
+      Row{{"--sweep", "--think", "1s"}, "--think"},
+      Row{{"--sweep", "--ramp-up", "1s"}, "--ramp-up"},
+      Row{{"--sweep", "--server-pid", "1"}, "--server-pid"},
+      Row{{"--beside", "rude"}, "--beside: "});
+  std::vector<std::string> words = row.words;
+  words.push_back("http://a/");
+  const std::string why = WhyNot(words);
+  CAPTURE(why);
+  CHECK(why.find(row.says) != std::string::npos);
+}
+
+TEST_CASE("a comparison and a sweep have runs of a length of their own, unless one is given") {
+  using Ask = EdgewrkOptions::Ask;
+  const auto versus = ParseLine("--vs http://b/ --blocks 9 http://a/");
+  REQUIRE(versus.ok());
+  CHECK(versus->ask == Ask::kVersus);
+  CHECK(versus->plan.duration == std::chrono::milliseconds(500));
+  CHECK(versus->blocks == 9);
+  const auto sweep = ParseLine("--sweep http://a/");
+  REQUIRE(sweep.ok());
+  CHECK(sweep->ask == Ask::kSweep);
+  CHECK(sweep->plan.duration == seconds(1));
+  CHECK(ParseLine("-d3s --sweep http://a/")->plan.duration == seconds(3));
+  CHECK(ParseLine("-h --sweep")->ask == Ask::kHelp);
+}
+
 TEST_CASE("URLs of all kinds are taken apart") {
   const auto six = Url::Parse("http://[::1]:8080?q=1#fragment");
   REQUIRE(six.ok());

@@ -23,7 +23,7 @@ std::vector<double> Measured(double truth, double spread, std::size_t count,
 }
 
 TEST_CASE("a ratio of equal measurements has no width, one of nothing is 1") {
-  const Ratio equal = MiddleRatio({1.25, 1.25, 1.25, 1.25}, kSeed);
+  const Ratio equal = MiddleRatio(std::vector<double>(11, 1.25), kSeed);
   CHECK(std::abs(equal.value - 1.25) < 1e-12);
   CHECK(std::abs(equal.low - 1.25) < 1e-12);
   CHECK(std::abs(equal.sure_high - 1.25) < 1e-12);

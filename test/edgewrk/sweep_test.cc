@@ -45,6 +45,32 @@ TEST_CASE("where nothing holds, or nothing was measured, there is no knee") {
   CHECK(FindKnee(none, false) == 0);
 }
 
+TEST_CASE("a rate whose answers are errors does not hold, however quick they were") {
+  std::vector<SweepStep> steps{Step(100, {1e-3}), Step(200, {1e-3})};
+  steps[1].runs[0].sound = false;
+  CHECK(FindKnee(steps, false) == 100);
+}
+
+TEST_CASE("rates that were not measured decide nothing") {
+  std::vector<SweepStep> steps{Step(100, {1e-3}), Step(200, {}), Step(300, {2e-3}), Step(400, {0})};
+  CHECK(LowestP99(steps) == 1e-3);
+  CHECK(FindKnee(steps, false) == 400);
+  CHECK(LowestP99({}) == 0);
+}
+
+TEST_CASE("whether edgewrk is the limit is asked of the first rate that does not hold") {
+  SweepResult result{.steps = {Step(100, {1e-3}), Step(200, {1.0}), Step(300, {1.0})}, .knee = 100};
+  result.steps[2].runs[0].by_client = true;
+  CHECK_FALSE(result.limited_by_client());
+  result.steps[1].runs[0].by_client = true;
+  CHECK(result.limited_by_client());
+  result.knee = 300;
+  CHECK(result.all_held());
+  CHECK_FALSE(result.limited_by_client());
+  result.client_limits_closed_loop = true;
+  CHECK(result.limited_by_client());
+}
+
 TEST_CASE("a sweep in words names its knee, its criterion, and its own limit") {
   SweepPlan plan;
   plan.objectives.push_back(*Objective::Parse("p99<2ms"));

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import socket
 import struct
@@ -27,6 +28,7 @@ class Tour:
         self.rows = []  # (what, requests a second, p50, p99, p99.9, CPU of a request)
         self.folder = tempfile.mkdtemp(prefix="edgewise-")
         self.unix = os.path.join(self.folder, "echo.sock")
+        self.server = None
 
     def program(self, name):
         found = sorted(path for path in self.build.rglob(name) if os.access(path, os.X_OK)
@@ -64,12 +66,10 @@ class Tour:
         return self.server.returncode, said
 
     def clean_up(self):
-        if self.server.poll() is None:
+        if self.server and self.server.poll() is None:
             self.server.kill()
             self.server.wait()
-        if os.path.exists(self.unix):
-            os.unlink(self.unix)
-        os.rmdir(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def show_curl(self):
         url = self.urls["http"]
@@ -157,12 +157,14 @@ def main():
     parser.add_argument("--build", default=str(ROOT / "build"), help="build folder")
     arguments = parser.parse_args()
     # So that being told to stop runs the clean-up below, like an interrupt does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
     results = pathlib.Path(arguments.build) / "results"
     results.mkdir(exist_ok=True)
     tour = Tour(arguments.build)
-    tour.start()
     try:
+        tour.start()
         tour.show_curl()
         tour.show_frames()
         most = tour.load("http", 1)["rate"]

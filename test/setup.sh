@@ -6,12 +6,13 @@
 # see one line per step, and the end of the log when a step fails.
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
-source "$root/test/wanted.sh"
 log_dir="$root/build-logs"
 log="$log_dir/$(basename "$(dirname "$0")")-$(basename "$0").log"
+source "$root/test/wanted.sh"
 jobs="$(nproc 2>/dev/null || echo 2)"
 step_pid=""
 missing=()  # packages, in Debian's names
+lists_read=""  # whether this run has read the package lists
 
 say() { printf '%s\n' "$@"; }
 
@@ -174,7 +175,8 @@ check_root() {
 
 apt() {
   as_root apt-get -q -y -o DPkg::Lock::Timeout=180 -o Acquire::Retries=3 \
-    -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 -o Dpkg::Use-Pty=0 "$@"
+    -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 -o Dpkg::Use-Pty=0 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
 }
 
 # The functions run in a session of their own (see run_step), in a shell that knows them.
@@ -186,6 +188,14 @@ apt_failed() {
   die "$1" "What could not be installed: ${missing[*]}" \
     "Most often the machine has no way to its package mirror: try 'apt-get update' by hand, look" \
     "at the proxy settings (http_proxy, /etc/apt/apt.conf.d) and at the free space under /var."
+}
+
+# Once in a run. One of several sources may be out of reach and not be needed; installing tells.
+read_package_lists() {
+  if [[ -n "$lists_read" ]]; then return; fi
+  lists_read=yes
+  in_step "[setup] reading the package lists" apt -o APT::Update::Error-Mode=any update ||
+    say "[setup] not every package list could be fetched; going on with what is there"
 }
 
 install_packages() {
@@ -237,9 +247,7 @@ install_missing() {
   fi
   check_root
   need_space /var 700
-  # One of several sources may be out of reach and not be needed; installing tells.
-  in_step "[setup] reading the package lists" apt -o APT::Update::Error-Mode=any update ||
-    say "[setup] not every package list could be fetched; going on with what is there"
+  read_package_lists
   local ordinary=() package catch2_later=""
   for package in "${missing[@]}"; do
     if [[ "$package" == catch2 && "$codename" == bookworm ]]; then
@@ -257,9 +265,11 @@ install_missing() {
 
 # configure FOLDER OPTION...: a build folder under the checkout; non-zero, with the log shown, if it
 # cannot be had. A folder that was made with other options (Meson does not take over all changes) or
-# that Meson refuses to reuse (the checkout has moved, say) is made anew.
+# before an optional header was installed, or that Meson refuses to reuse (the checkout has moved,
+# say) is made anew, all but what was measured and downloaded there.
 configure() {
-  local folder="$root/$1" options="${CXX:-} ${*:2}"
+  local folder="$root/$1" options
+  options="${CXX:-} ${*:2} $(optional_headers)"
   shift
   need_space "$root" 1500
   if [[ -f "$folder/build.ninja" && "$(cat "$folder/options" 2>/dev/null)" == "$options" ]] &&
@@ -267,7 +277,9 @@ configure() {
       meson setup --reconfigure "$folder" "$root" "$@"; then
     return
   fi
-  rm -rf "$folder"
+  if [[ -d "$folder" ]]; then
+    find "$folder" -mindepth 1 -maxdepth 1 ! -name results ! -name foreign -exec rm -rf {} +
+  fi
   run_step "[build] configuring $(basename "$folder")" meson setup "$folder" "$root" "$@" || {
     show_log_tail
     return 1

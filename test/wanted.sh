@@ -26,6 +26,15 @@ want_peers() {
   have_header ev.h || wanted+=(libev-dev)
 }
 
+# The headers that are there of those that bench/peers asks the compiler for. Meson keeps the answer
+# "no" even across --reconfigure, so a folder from before their installation would never have them.
+optional_headers() {
+  local header
+  for header in asio.hpp ev.h boost/beast/http.hpp; do
+    printf '#if __has_include(<%s>)\n"%s"\n#endif\n' "$header" "$header"
+  done | "${CXX:-g++}" -std=c++20 -E -P -x c++ - 2>/dev/null | paste -s -d ' '
+}
+
 # It counts system calls; where there is none, strace does.
 perf_package() {
   if [[ "$(distribution)" == noble ]]; then say linux-tools-generic; else say linux-perf; fi
@@ -33,18 +42,45 @@ perf_package() {
 
 need_wanted() { have "$1" || wanted+=("$2"); }
 
+# What could not be had is remembered for a day, one package a line.
+unavailable="$log_dir/unavailable"
+
+# leave_out_unavailable: takes out of `wanted` what could not be had within the last day.
+leave_out_unavailable() {
+  local package left=() out=()
+  find "$unavailable" -mmin +1439 -delete 2>/dev/null || true
+  for package in "${wanted[@]}"; do
+    if grep -qxF -e "$package" "$unavailable" 2>/dev/null; then
+      out+=("$package")
+    else
+      left+=("$package")
+    fi
+  done
+  if ((${#out[@]})); then
+    say "[setup] left out, as they could not be had last time: ${out[*]}" \
+      "        (tried again after a day, or when $unavailable is removed)"
+  fi
+  wanted=("${left[@]}")
+}
+
 # What is wanted is installed one by one where that can be done, and done without where it cannot.
 install_wanted() {
   local package
   find_wanted "$1"
+  leave_out_unavailable
   if ((${#wanted[@]} == 0)); then return; fi
   if ! have apt-get || ! { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
     say "[setup] not here, so what needs them is left out: ${wanted[*]}"
     return
   fi
-  in_step "[setup] reading the package lists" apt update || true
+  read_package_lists
   for package in "${wanted[@]}"; do
     in_step "[setup] installing: $package" apt install --no-install-recommends "$package" ||
       say "[setup] $package cannot be had here: what needs it is left out"
+  done
+  # A package may also be there without what is wanted of it.
+  find_wanted "$1"
+  for package in "${wanted[@]}"; do
+    grep -qxF -e "$package" "$unavailable" 2>/dev/null || printf '%s\n' "$package" >>"$unavailable"
   done
 }

@@ -7,10 +7,8 @@ counted, and how they bear clients of bad manners. Everything is kept as JSON; t
 of that.
 """
 
-import os
 import random
-import re
-import subprocess
+import sys
 import time
 
 import finding  # noqa: F401
@@ -19,15 +17,18 @@ import costs
 import counts
 import hostile
 import latencies
+import provenance
 import tables
 from document import write_document
+from hostile_tables import print_rows
 from load import Load
 from recipes import recipes
 from report import OtherWork, argument_parser, progress, run_tool, write_json
 from servers import MeasureError
 
-PACKAGES = {"libevent": "libevent-dev", "libuv": "libuv1-dev", "asio": "libasio-dev",
-            "beast": "libboost-dev", "libev": "libev-dev"}
+SERVICES = ("echo", "frame", "http")
+# Where things are on this machine, which another run has to find for itself.
+OWN_PLACES = ("--build", "--json", "--document", "--foreign")
 PARTS = ("costs", "latencies", "counts", "hostile")
 
 
@@ -55,42 +56,62 @@ def parse():
     return parser.parse_args()
 
 
-def versions(recipes_of):
-    """{name: version} of what is compared, as its package says."""
+def words_of_this_run(arguments):
+    """The command that does it again: what was given, and the seed."""
+    kept, skip = [], False
+    for word in sys.argv[1:]:
+        if skip or word in OWN_PLACES:
+            skip = not skip
+        elif word.split("=")[0] not in OWN_PLACES:
+            kept.append(word)
+    if "--seed" not in kept:
+        kept += ["--seed", str(arguments.seed)]
+    return ["bench/compare", *kept]
+
+
+def wanted_recipes(arguments):
+    """{protocol: [recipe]}, of what there is and is asked for."""
     found = {}
-    for recipe in {recipe.name: recipe for all_of in recipes_of.values() for recipe in all_of
-                   }.values():
-        if recipe.name in PACKAGES:
-            words = ["dpkg-query", "-W", "-f", "${source:Upstream-Version}", PACKAGES[recipe.name]]
-        elif hasattr(recipe, "program"):
-            words = ["env", f"LD_LIBRARY_PATH={recipe.libraries or ''}", recipe.program, "-v"]
-        else:
-            continue
-        done = subprocess.run(words, capture_output=True, text=True)
-        match = re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)
-        found[recipe.name] = match.group(0) if match else "unknown"
+    for protocol in arguments.protocols:
+        if protocol not in SERVICES:
+            raise MeasureError(f"--protocols: there is no {protocol}; there are "
+                               + ", ".join(SERVICES))
+        found[protocol] = [recipe for recipe in recipes(arguments.build, protocol,
+                                                        arguments.foreign)
+                           if not arguments.only or recipe.name in [*arguments.only, "floor"]]
+    names = {recipe.name for all_of in found.values() for recipe in all_of}
+    for name in arguments.only:
+        if name not in names:
+            raise MeasureError(f"--only: there is no {name} here; there are "
+                               + ", ".join(sorted(names | {"..."})))
     return found
 
 
 def check_all(recipes_of, arguments):
-    """The recipes whose servers do what the service is; the others are told, and left out."""
-    sound = {}
+    """(the recipes whose servers do what the service is, what there is to say of them). Others are
+    left out; without a sound floor there is nothing to compare with."""
+    sound, notes = {}, []
     for protocol, all_of in recipes_of.items():
         sound[protocol] = []
         for recipe in all_of:
             progress(f"checking: {protocol}: {recipe.name}")
             try:
                 with recipe.server(protocol, arguments.server_core) as server:
-                    check.check(protocol, "127.0.0.1", server.port)
+                    told = check.check(protocol, "127.0.0.1", server.port)
+                notes += [f"{recipe.name}, {protocol}: {note}" for note in told]
             except (check.CheckError, MeasureError, OSError) as error:
-                print(f"left out: {recipe.name} {protocol}: {error}", flush=True)
+                notes.append(f"{recipe.name}, {protocol}: left out: {' '.join(str(error).split())}")
                 continue
             sound[protocol].append(recipe)
         progress("")
-        if "floor" not in [recipe.name for recipe in sound[protocol]]:
-            raise MeasureError(f"the floor's {protocol} server is not sound: nothing to compare to")
-        print(f"{protocol}: " + ", ".join(recipe.name for recipe in sound[protocol]), flush=True)
-    return sound
+        names = [recipe.name for recipe in sound[protocol]]
+        print(f"{protocol}: " + ", ".join(names), flush=True)
+        for needed in {"floor", "edgewise"} & {recipe.name for recipe in all_of}:
+            if needed not in names:
+                raise MeasureError("\n".join(notes))
+    for note in notes:
+        print(f"note: {note}", flush=True)
+    return sound, notes
 
 
 def estimate(recipes_of, arguments):
@@ -103,22 +124,25 @@ def estimate(recipes_of, arguments):
     return sum(each[part]() for part in arguments.parts)
 
 
-def measure(recipes_of, arguments, load, chance):
-    """{part: rows}, and each part's table printed as soon as it is there."""
-    found = {}
+def measure(recipes_of, arguments, load, chance, keep):
+    """Each part, printed and handed to `keep(name, rows)` as soon as it is there."""
     if "costs" in arguments.parts:
-        found["costs"] = costs.measure(recipes_of, arguments, load, chance)
-        tables.print_costs(found["costs"])
+        rows = costs.measure(recipes_of, arguments, load, chance)
+        tables.print_costs(rows)
+        keep("costs", rows)
     if "latencies" in arguments.parts:
-        found["latencies"], found["knees"] = latencies.measure(recipes_of, arguments, chance)
-        tables.print_latencies(found["latencies"], found["knees"], arguments.fraction)
+        rows, knees = latencies.measure(recipes_of, arguments, chance)
+        tables.print_latencies(rows, knees, arguments.fraction)
+        keep("knees", knees)
+        keep("latencies", rows)
     if "counts" in arguments.parts:
-        found["counts"] = counts.measure(recipes_of, arguments, load)
-        tables.print_counts(found["counts"])
+        rows = counts.measure(recipes_of, arguments, load)
+        tables.print_counts(rows)
+        keep("counts", rows)
     if "hostile" in arguments.parts:
-        found["hostile"] = hostile.measure(lambda protocol: recipes_of.get(protocol, []), arguments)
-        hostile.print_rows(found["hostile"])
-    return found
+        rows = hostile.measure(lambda protocol: recipes_of.get(protocol, []), arguments, chance)
+        print_rows(rows)
+        keep("hostile", rows)
 
 
 def main():
@@ -127,25 +151,26 @@ def main():
         if part not in PARTS:
             raise MeasureError(f"--parts: there is no {part}; there are {', '.join(PARTS)}")
     chance = random.Random(arguments.seed)
-    began = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-    recipes_of = {}
-    for protocol in arguments.protocols:
-        recipes_of[protocol] = [
-            recipe for recipe in recipes(arguments.build, protocol, arguments.foreign)
-            if not arguments.only or recipe.name in [*arguments.only, "floor"]]
-    recipes_of = check_all(recipes_of, arguments)
+    recipes_of, notes = check_all(wanted_recipes(arguments), arguments)
     print(f"seed {arguments.seed}; about {estimate(recipes_of, arguments) / 60:.0f} minutes",
           flush=True)
     machine = OtherWork()
-    load = Load(arguments.build, arguments.client_core)
-    found = measure(recipes_of, arguments, load, chance)
+    record = {"began": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "notes": notes,
+              "words": words_of_this_run(arguments), "machine": provenance.machine(),
+              "versions": provenance.versions(recipes_of)}
+
+    def keep(name, rows):
+        """What is there is written at once: a run that ends early has lost nothing of it."""
+        record[name] = rows
+        record["machine_shares"] = machine.shares()
+        write_json(arguments, "compare", [], **record)
+        if arguments.document:
+            write_document(arguments.document, record)
+
+    measure(recipes_of, arguments, Load(arguments.build, arguments.client_core), chance, keep)
     print()
     machine.print_line()
-    record = write_json(arguments, "compare", [], began=began, versions=versions(recipes_of),
-                        processor=tables.processor(), cores=os.cpu_count(),
-                        machine_shares=machine.shares(), **found)
     if arguments.document:
-        write_document(arguments.document, record)
         print(f"the tables and plots are in {arguments.document}")
 
 

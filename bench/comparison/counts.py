@@ -1,9 +1,10 @@
-"""What can be counted of all servers, and is the same on every run: user instructions and system
-calls per request; and memory per idle connection.
+"""What can be counted of all servers: user instructions and system calls per request, and memory
+per idle connection. Only the first is the same in every run.
 """
 
 import os
 import shutil
+import subprocess
 import tempfile
 import types
 
@@ -28,7 +29,7 @@ def _get(row, what, measure):
     """The figure, or None with the reason in row["missing"]."""
     try:
         return measure()
-    except (MeasureError, OSError) as error:
+    except (MeasureError, OSError, subprocess.SubprocessError) as error:
         row["missing"][what] = str(error)
         return None
 
@@ -43,13 +44,17 @@ def _row(protocol, recipe, arguments, load, folder):
             shape, load, recipe, protocol, folder))
     count = syscalls.count_with_perf if syscalls.perf_can_count() else syscalls.count_with_strace
     for depth in arguments.depths:
-        with recipe.server(protocol, arguments.server_core) as server:
-            row["syscalls"][str(depth)] = _get(
-                row, "system calls", lambda: syscalls.calls_per_request(shape, load, server, depth,
-                                                                        count))
+        row["syscalls"][str(depth)] = _get(row, "system calls", lambda: _syscalls(
+            shape, load, recipe, protocol, depth, count))
+    row["counted_by"] = "perf" if count == syscalls.count_with_perf else "strace"
     row["memory"] = _get(row, "memory", lambda: memory.measure_slope(
         shape, load, recipe, protocol)["anonymous"])
     return row
+
+
+def _syscalls(shape, load, recipe, protocol, depth, count):
+    with recipe.server(protocol, shape.server_core) as server:
+        return syscalls.calls_per_request(shape, load, server, depth, count)
 
 
 def measure(recipes_of, arguments, load):

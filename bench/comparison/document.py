@@ -11,32 +11,36 @@ does it again from a run that was kept.
 import json
 import pathlib
 import re
-import shutil
 import sys
 
 import finding  # noqa: F401
-import hostile
 import tables
+from hostile_tables import GREEDY, TABLES, table
 from plots import dot_plot
 
 TEMPLATE = finding.BENCH.parent / "docs" / "performance.md"
 MARK = re.compile(r"(<!-- comparison: (\w+) -->\n).*?(<!-- comparison: end -->\n)", re.S)
 
 
-def markdown(head, cells):
-    lines = ["| " + " | ".join(head) + " |", "|---|" + "--:|" * (len(head) - 1)]
-    return "\n".join(lines + ["| " + " | ".join(map(str, line)) + " |" for line in cells]) + "\n"
+def markdown(head, cells, align="--:"):
+    def line(words):
+        return "| " + " | ".join(str(word).replace("|", "\\|") for word in words) + " |"
+
+    rule = "|---|" + f"{align}|" * (len(head) - 1)
+    return "\n".join([line(head), rule, *map(line, cells)]) + "\n"
 
 
-def machine(record):
-    rows = [["processor", record["processor"]], ["cores", record["cores"]],
-            ["system", record["machine"]["system"]], ["began", record["began"]],
-            ["the host took", f"{record['machine_shares']['stolen']:.1%}"],
+def machine_section(record, _):
+    machine = record["machine"]
+    rows = [["processor", f"{machine['processor']}, {machine['cores']} cores"],
+            ["system", machine["system"]], ["compiler", machine["compiler"]],
+            ["began", record["began"]],
+            ["the host took meanwhile", f"{record['machine_shares']['stolen']:.1%}"],
             ["other processes took", f"{record['machine_shares']['others']:.1%}"],
-            *([name, version] for name, version in sorted(record["versions"].items()))]
-    command = "bench/compare --seed {} --blocks {} --document docs/performance.md".format(
-        record["arguments"]["seed"], record["arguments"]["blocks"])
-    return markdown(["what", "value"], rows) + f"\n    {command}\n"
+            *([name, version] for name, version in record["versions"].items())]
+    notes = "".join(f"- {note}\n" for note in record["notes"])
+    return (markdown(["what", "value"], rows, align=":--") + "\n    " + " ".join(record["words"])
+            + "\n" + (f"\nOf the check beforehand:\n\n{notes}" if notes else ""))
 
 
 def _plot(folder, name, *arguments, **more):
@@ -76,7 +80,9 @@ def latency_section(record, folder):
                    f"{rows[0]['rate'] / knee:.0%} of the floor's knee, {knee:,.0f}.\n\n" + _plot(
                        folder, f"latency-{protocol}", f"Latency of {protocol}", lines,
                        ["p50", "p99", "p99.9"], tables.span)
-                   + markdown(*tables.latency_table(rows, protocol)))
+                   + markdown(*tables.latency_table(rows, protocol))
+                   + "".join(f"\n{note}\n" for note in tables.latency_notes(
+                       rows, record["knees"][protocol], protocol)))
     return "\n".join(out)
 
 
@@ -88,49 +94,47 @@ def count_section(record, _):
 
 def hostile_section(record, folder):
     out = []
-    for name, (title, columns, cells) in hostile.TABLES.items():
-        rows = [row for row in record["hostile"] if row["measure"] == name]
-        if not rows:
+    for name, (title, _, _) in TABLES.items():
+        head, lines, notes = table(name, record["hostile"])
+        if not lines:
             continue
         text = f"### {title[0].upper()}{title[1:]}\n\n"
-        good = [row for row in rows if "error" not in row]
-        if name == hostile.GREEDY and good:
-            keys = ("p50_ms", "p99_ms", "p99.9_ms")
-            lines = [[row["name"], [(row[key] / 1e3, None, None) if row[key] else None
-                                    for key in keys]]
-                     for row in sorted(good, key=lambda row: row["p99_ms"] or 1e9)]
-            text += _plot(folder, "hostile-greedy", "A polite client beside 100 greedy ones", lines,
-                          ["p50", "p99", "p99.9"], tables.span)
-        text += markdown(["server", "service", *columns], [
-            [row["name"], row["protocol"], *(cells(row) if "error" not in row
-                                             else [row["error"], *[""] * (len(columns) - 1)])]
-            for row in rows])
-        out.append(text)
+        if name == GREEDY:
+            text += _greedy_plot(record, folder)
+        text += markdown(head, lines)
+        out.append(text + "".join(f"\n{note}.\n" for note in notes))
     return "\n".join(out)
 
 
-SECTIONS = {"costs": cost_section, "latencies": latency_section, "counts": count_section,
-            "hostile": hostile_section}
+def _greedy_plot(record, folder):
+    rows = [row for row in record["hostile"] if row["measure"] == GREEDY and "error" not in row]
+    lines = [[f"{row['name']}, {row['protocol']}", [
+        (row["p50_ms"] / 1e3, None, None),
+        (row["p99_ms"] / 1e3, row["p99_best_ms"] / 1e3, row["p99_worst_ms"] / 1e3)]]
+             for row in sorted(rows, key=lambda row: row["p99_ms"])]
+    return _plot(folder, "hostile-greedy", "A polite client beside 100 greedy ones", lines,
+                 ["p50", "p99, and of all runs"], tables.span)
+
+
+SECTIONS = {"machine": machine_section, "costs": cost_section, "latencies": latency_section,
+            "counts": count_section, "hostile": hostile_section}
 
 
 def write_document(path, record):
-    """Writes what `record` has into the file; what it does not have stays. A file that is not there
-    is made of the project's own."""
-    path = pathlib.Path(path)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(TEMPLATE, path)
+    """Writes what `record` has into the file, in place of all that its sections had: figures of two
+    runs are never in one document. A file that is not the project's own is made anew from that."""
+    path = pathlib.Path(path).resolve()
+    template = TEMPLATE.read_text(encoding="utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
     folder = path.with_suffix("")
 
     def section(match):
         begin, name, end = match.groups()
-        if name == "machine":
-            return begin + "\n" + machine(record) + "\n" + end
-        if name not in record:
-            return match.group(0)
-        return begin + "\n" + SECTIONS[name](record, folder) + "\n" + end
+        if name != "machine" and name not in record:
+            return f"{begin}\n*Not measured in this run.*\n\n{end}"
+        return f"{begin}\n{SECTIONS[name](record, folder)}\n{end}"
 
-    path.write_text(MARK.sub(section, path.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_text(MARK.sub(section, template), encoding="utf-8")
 
 
 def main():

@@ -58,12 +58,12 @@ def _milliseconds(seconds):
     return None if seconds is None else seconds * 1e3
 
 
-def at_descriptor_limit(recipe, protocol, arguments):
+def at_descriptor_limit(recipe, protocol, arguments, flags=""):
     """100 connections to a server that may have 64 descriptors: how many are served, and its share
     of a processor over 2 s of that. Then 50 leave: how long until one that had waited is served,
     if any waits. Then all leave: how long until a new one is served."""
     prefix = ["prlimit", f"--nofile={LIMIT}:{LIMIT}"]
-    with recipe.server(protocol, arguments.server_core, prefix=prefix) as server:
+    with recipe.server(protocol, arguments.server_core, flags=flags, prefix=prefix) as server:
         crowd = _Crowd(server.port, protocol, CONNECTIONS)
         crowd.look(SETTLE_SECONDS)
         row = {"served": len(crowd.served), "closed": len(crowd.closed)}

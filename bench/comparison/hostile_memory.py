@@ -3,22 +3,23 @@
 import select
 import time
 
-from hostile_servers import MB, await_events, connect, resident_bytes, try_send
+from hostile_servers import (HTTP_REQUEST, MB, await_events, connect, resident_bytes,
+                             try_send)
 
 SECONDS = 5
 STALL_SECONDS = 1.0
 RESIDENT_MAX = 512 * MB
-PIECE = b"e" * (256 * 1024)
+PIECES = {"echo": b"e" * (256 * 1024), "http": HTTP_REQUEST * (256 * 1024 // len(HTTP_REQUEST))}
 LOOK_SECONDS = 0.02
 
 
-def never_reads(recipe, arguments):
-    """One connection sends echo as fast as it can and never reads. "outcome": the server held
+def never_reads(recipe, protocol, arguments):
+    """One connection sends requests as fast as it can and never reads. "outcome": the server held
     reading, closed, was still taking bytes at the end, or had taken so much that it was stopped."""
-    with recipe.server("echo", arguments.server_core) as server:
+    with recipe.server(protocol, arguments.server_core) as server:
         peer = connect(server.port)
         before = grown_to = resident_bytes(server.pid)
-        sent, outcome = 0, "still taking"
+        piece, sent, outcome = PIECES[protocol], 0, "still taking"
         begin = last_taken = looked = time.monotonic()
         while time.monotonic() - begin < SECONDS:
             now = time.monotonic()
@@ -32,7 +33,8 @@ def never_reads(recipe, arguments):
                 outcome = "holds reading"
                 break
             await_events([peer], LOOK_SECONDS, select.POLLOUT)
-            count = try_send(peer, PIECE)
+            # Where a piece was cut, the next one goes on.
+            count = try_send(peer, piece[sent % len(piece):])
             if count is None:
                 outcome = "closes"
                 break

@@ -14,35 +14,10 @@ RECEIVE_BYTES = 1 << 16
 MB = 1 << 20
 
 
-def process_tree(pid):
-    """The process and all that descend from it."""
-    children = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                children.setdefault(_stat(int(entry))[1], []).append(int(entry))
-            except OSError:
-                continue  # it has ended
-    found = [pid]
-    for one in found:
-        found += children.get(str(one).encode(), [])
-    return found
-
-
 def _stat(pid):
     """The fields of /proc/PID/stat behind the name: state, parent and so on."""
     with open(f"/proc/{pid}/stat", "rb") as file:
         return file.read().rsplit(b")", 1)[1].split()
-
-
-def _sum_over_tree(pid, value):
-    total = 0
-    for one in process_tree(pid):
-        try:
-            total += value(one)
-        except OSError:
-            continue  # it has ended
-    return total
 
 
 def has_ended(pid):
@@ -53,27 +28,20 @@ def has_ended(pid):
 
 
 def cpu_seconds(pid):
-    """User and system time of the process and of its descendants."""
-    def of_one(one):
-        fields = _stat(one)
-        return int(fields[11]) + int(fields[12])
-    return _sum_over_tree(pid, of_one) / os.sysconf("SC_CLK_TCK")
+    """User and system time; 0 of a process that has ended."""
+    try:
+        return sum(map(int, _stat(pid)[11:13])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0
 
 
 def resident_bytes(pid):
-    def of_one(one):
-        with open(f"/proc/{one}/statm", "rb") as file:
-            return int(file.read().split()[1])
-    return _sum_over_tree(pid, of_one) * os.sysconf("SC_PAGE_SIZE")
-
-
-def anonymous_bytes(pid):
-    """Memory that nobody else holds and no file backs, of the process and its descendants."""
-    def of_one(one):
-        with open(f"/proc/{one}/smaps_rollup", encoding="ascii") as file:
-            match = re.search(r"^Pss_Anon:\s+(\d+) kB", file.read(), re.M)
-        return int(match.group(1)) * 1024
-    return _sum_over_tree(pid, of_one)
+    """0 of a process that has ended."""
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 class Sources:

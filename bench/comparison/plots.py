@@ -3,7 +3,7 @@
 import html
 import math
 
-WIDTH, LEFT, RIGHT = 760, 118, 24
+WIDTH, LEFT, RIGHT = 760, 132, 24
 LINE, TOP, BOTTOM = 26, 46, 34
 COLORS = ("#0b6bcb", "#d9480f", "#7a4fbf")
 DARK_COLORS = ("#5aa9f5", "#ff9a62", "#b79cf0")

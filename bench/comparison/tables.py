@@ -24,14 +24,6 @@ def number(value, digits=0):
     return "-" if value is None else f"{value:,.{digits}f}"
 
 
-def processor():
-    with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
-        for line in file:
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return "unknown"
-
-
 def cost_table(rows, protocol):
     """(head, cells) of one protocol: a line for each server, with the depths side by side."""
     rows = [row for row in rows if row["protocol"] == protocol]
@@ -51,8 +43,25 @@ def cost_table(rows, protocol):
 
 def latency_table(rows, protocol):
     head = ["server", "p50", "p99", "p99.9", "answered in time"]
-    return head, [[row["name"], span(row["p50"]), span(row["p99"]), span(row["p99.9"]),
+    def least(row):
+        return ">= " if row["at_least"] else ""
+
+    return head, [[row["name"], *(least(row) + span(row[key]) for key in ("p50", "p99", "p99.9")),
                    f"{100 * row['in_time']:.2f} %"] for row in rows if row["protocol"] == protocol]
+
+
+def latency_notes(rows, knee, protocol):
+    """What must be known to read that table."""
+    notes = []
+    if knee["limited_by_client"]:
+        notes.append("Beyond the floor's knee edgewrk itself was short of processor time: the "
+                     "floor may bear more.")
+    for row in rows:
+        if row["protocol"] == protocol and row["client_short_of_cpu"]:
+            notes.append(f"{row['name']}: edgewrk itself was short of processor time.")
+        if row["protocol"] == protocol and row["errors"]:
+            notes.append(f"{row['name']}: {row['errors']:g} errors in a run.")
+    return notes
 
 
 def count_table(rows, protocol):
@@ -83,6 +92,8 @@ def print_latencies(rows, knees, fraction):
         print(f"\n{protocol}: latency at {rate:,.0f} requests a second, {fraction:.0%} of the "
               f"floor's knee ({knees[protocol]['knee']:,.0f})")
         print_table(*latency_table(rows, protocol))
+        for note in latency_notes(rows, knees[protocol], protocol):
+            print(f"note: {note}")
 
 
 def print_counts(rows):

@@ -1,5 +1,7 @@
 // floor-http [PORT]: answers GET /plaintext over HTTP/1.1. The raw limit for http://; see floor.h.
-// All complete requests of one receive are answered with one send.
+// All complete requests of one receive are answered with one send. After the last answer the
+// descriptor is closed, no more: it is the floor. So where input was left unread the kernel resets
+// the connection, and what it had not delivered of the answers is lost.
 #include "bench/floor/floor.h"
 #include "bench/floor/plaintext.h"
 

@@ -1,7 +1,11 @@
 // GET /plaintext over HTTP/1.1, as little of it as a server can do with: shared by floor-http and
-// bench/peers. The parser is trivial: it looks at the request line, skips the headers and knows no
-// bodies. Anything but GET /plaintext gets 404 and the end.
+// bench/peers. The parser is trivial: it looks at the request line, knows one header and no bodies.
+// The header is "Connection: close", in any case but with this one space: the request gets the
+// usual answer and then the end, and what follows it is not looked at. Anything but GET /plaintext
+// gets 404 and the end.
 #pragma once
+
+#include <strings.h>
 
 #include <cstring>
 #include <ctime>
@@ -20,15 +24,26 @@ inline void WriteDate(time_t now, char* out) {
   std::strftime(out, kDateSize + 1, "%a, %d %b %Y %H:%M:%S GMT", &parts);
 }
 
-// The size of the request head at the front of the bytes, 0 if it is not complete.
-inline std::size_t HeadSize(const char* bytes, std::size_t size) {
+struct Head {
+  std::size_t size;  // 0 if it is not complete
+  bool last;         // it asks for the end of the connection
+};
+
+// The request head at the front of the bytes. Only a line as long as the header that ends a
+// connection is compared with it: that costs the usual request a handful of instructions.
+inline Head ReadHead(const char* bytes, std::size_t size) {
+  static constexpr char kLast[] = "connection: close\r\n";
+  constexpr std::ptrdiff_t kLastSize = sizeof kLast - 1;
   const char* const end = bytes + size;
   const char* line = bytes;
+  bool last = false;
   for (;;) {
     const void* found = std::memchr(line, '\n', static_cast<std::size_t>(end - line));
-    if (found == nullptr) return 0;
+    if (found == nullptr) return {0, false};
     const char* next = static_cast<const char*>(found) + 1;
-    if (next - line == 2 && line != bytes) return static_cast<std::size_t>(next - bytes);
+    if (next - line == 2 && line != bytes) return {static_cast<std::size_t>(next - bytes), last};
+    if (next - line == kLastSize && strncasecmp(line, kLast, kLastSize) == 0) [[unlikely]]
+      last = true;
     line = next;
   }
 }
@@ -51,15 +66,17 @@ class Plaintext {
     std::size_t used = 0;
     std::size_t out_size = 0;
     while (used < all.size) {
-      const std::size_t size = HeadSize(all.data + used, all.size - used);
-      if (size == 0) break;
-      if (size <= kRequestSize || std::memcmp(all.data + used, kRequest, kRequestSize) != 0) {
+      const Head head = ReadHead(all.data + used, all.size - used);
+      if (head.size == 0) break;
+      if (head.size <= kRequestSize || std::memcmp(all.data + used, kRequest, kRequestSize) != 0) {
         std::memcpy(out + out_size, kRefusal, sizeof kRefusal - 1);
         return {used, out_size + sizeof kRefusal - 1, false};
       }
       std::memcpy(out + out_size, answer_, kAnswerSize);
       out_size += kAnswerSize;
-      used += size;
+      used += head.size;
+      if (head.last) [[unlikely]]
+        return {used, out_size, false};
     }
     return {used, out_size, all.size - used <= kHeadBytesMax};
   }

@@ -6,7 +6,6 @@ client's core; edgewrk verifies each answer meanwhile. Then edgewrk sends at fix
 one that takes half of its core, and says how late it was (send lag).
 """
 
-import json
 import os
 import random
 import re
@@ -14,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 
+from load import Edgewrk
 from report import OtherWork, argument_parser, print_table, progress, run_tool, write_json
 from servers import ROOT, MeasureError, find_program, pin_to, server_recipe
 from stats import Ratio, median
@@ -76,18 +76,11 @@ def compare(arguments, server, chance):
 
 def send_lag(arguments, server):
     """A row for each rate, until half of a core is reached."""
-    rows = []
+    edgewrk, rows = Edgewrk(arguments.build, arguments.client_core), []
     for rate in RATES:
         progress(f"{rate} requests a second")
-        done = subprocess.run([find_program(arguments.build, "edgewrk"), "-t1",
-                               f"-c{arguments.connections}", f"-R{rate}", "-d3s", "--warmup",
-                               "300ms", "--json", "-", server.url + "/plaintext"],
-                              capture_output=True, text=True,
-                              preexec_fn=pin_to(arguments.client_core))
-        begin = done.stdout.find("\n{\n")
-        if begin < 0:
-            raise MeasureError(f"edgewrk: {done.stderr.strip()}")
-        run = json.loads(done.stdout[begin:])
+        run = edgewrk.run(server, "-t1", f"-c{arguments.connections}", f"-R{rate}", "-d3s",
+                          "--warmup", "300ms")
         lag = run["latency"]["send_lag"]["quantiles"]
         rows.append({"rate": rate, "cpu": run["audit"]["client_cpu"],
                      "p50_us": lag["p50"]["seconds"] * 1e6, "p99_us": lag["p99"]["seconds"] * 1e6,

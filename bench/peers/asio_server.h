@@ -5,7 +5,8 @@
 // coroutine frame lies between two operations. Also as in the examples, one operation runs at a
 // time: what came is answered by one async_write, and read on when that is done. So a peer that
 // never reads holds up its own reading, and nobody's memory. The concurrency hint is the documented
-// one for a program that has one thread: no locks.
+// one for a program that has one thread: no locks. The end is that of the example "HTTP Server":
+// the socket is shut down both ways, then destroyed.
 #pragma once
 
 #include <asio.hpp>
@@ -17,8 +18,11 @@
 
 namespace peers {
 
-// A session's receive buffer to begin with; the operation needs it while it waits.
-inline constexpr std::size_t kSessionBytes = 16 * 1024;
+// A session's receive buffer, which the operation needs while it waits: as large as max_length in
+// the echo example to begin with, and twice as large after each read that fills it, up to the
+// largest that the other peers receive at a time.
+inline constexpr std::size_t kSessionBytes = 1024;
+inline constexpr std::size_t kSessionBytesMax = raw::kReceiveBytes;
 
 template <typename Service>
 class AsioSession : public std::enable_shared_from_this<AsioSession<Service>> {
@@ -38,23 +42,33 @@ class AsioSession : public std::enable_shared_from_this<AsioSession<Service>> {
     filled_ += size;
     const Reply reply = service_.Answer({in_.get(), filled_});
     if (reply.size == 0) {
-      if (reply.legal) Continue(reply.used, reply.wanted);
-      return;
+      if (!reply.legal) return End();
+      return Continue(reply.used, reply.wanted);
     }
     asio::async_write(socket_, asio::buffer(reply.data, reply.size),
                       [self = this->shared_from_this(), used = reply.used, wanted = reply.wanted,
                        legal = reply.legal](const asio::error_code& error, std::size_t) {
-                        if (!error && legal) self->Continue(used, wanted);
+                        if (error) return;
+                        if (!legal) return self->End();
+                        self->Continue(used, wanted);
                       });
+  }
+
+  // No operation is begun, so nothing keeps the session.
+  void End() {
+    asio::error_code ignored;  // the peer may be gone already
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   }
 
   // Reads on, behind what was not used. The buffer becomes as large as the largest request, and
   // stays.
   void Continue(std::size_t used, std::size_t wanted) {
+    const bool was_full = filled_ == capacity_;
     filled_ -= used;
     if (filled_ != 0 && used != 0) std::memmove(in_.get(), in_.get() + used, filled_);
-    if (wanted > capacity_ || filled_ == capacity_) {
-      capacity_ = std::max(wanted, filled_ + kSessionBytes);
+    if (was_full && capacity_ < kSessionBytesMax) wanted = std::max(wanted, 2 * capacity_);
+    if (wanted > capacity_) {
+      capacity_ = wanted;
       auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
       std::memcpy(larger.get(), in_.get(), filled_);
       in_ = std::move(larger);
@@ -84,6 +98,8 @@ class AsioServer {
   }
 
  private:
+  // After an error too, as in the examples: at the limit of descriptors that is a loop which takes
+  // a whole processor until one is free. The documentation shows no other way.
   void Accept() {
     acceptor_.async_accept([this](const asio::error_code& error, asio::ip::tcp::socket socket) {
       if (!error) {
@@ -91,7 +107,7 @@ class AsioServer {
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
         std::make_shared<AsioSession<Service>>(std::move(socket))->Read();
       }
-      Accept();  // after an error too, as in the examples
+      Accept();
     });
   }
 

@@ -88,15 +88,19 @@ class Listener {
   }
 
  private:
+  // After an error too, as in the example of Boost 1.74, which Debian 12 has: at the limit of
+  // descriptors it spins until one is free. Newer examples give up after the first error (pull
+  // request 2319, September 2021), and a maintainer advises against that for just this error
+  // (issue 3010).
   void Accept() {
     acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
       if (error) {
-        std::fprintf(stderr, "accept: %s\n", error.message().c_str());
-        return;  // as in the example, "to avoid infinite loop"
+        peers::ComplainOnce("accept", error.message().c_str());
+      } else {
+        beast::error_code ignored;  // the peer may be gone already
+        socket.set_option(tcp::no_delay(true), ignored);
+        std::make_shared<Session>(std::move(socket))->Read();
       }
-      beast::error_code ignored;  // the peer may be gone already
-      socket.set_option(tcp::no_delay(true), ignored);
-      std::make_shared<Session>(std::move(socket))->Read();
       Accept();
     });
   }

@@ -6,6 +6,7 @@ They are taken from PATH, or from the folder that unpack.sh has filled.
 """
 
 import pathlib
+import re
 import resource
 import shutil
 import socket
@@ -19,10 +20,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "measure"))
 from servers import START_SECONDS_MAX, MeasureError, Recipe, Server  # noqa: E402
 
 CONNECTIONS_MAX = 20000
-DESCRIPTORS_SPARED = 100
+DESCRIPTORS_MAX = 2 * CONNECTIONS_MAX  # of haproxy, which reckons with two for a connection
+DESCRIPTORS_SPARED = 20  # for what is no connection
 FIRST_STOP_SECONDS = 2
 
-# Its compiled-in error log and user are kept out of it: nothing but the folder is written.
+# Its compiled-in error log and user are kept out of it: nothing but the folder is written. Only
+# what may be idle is given long; a request has the 60 s of its default.
 NGINX = """\
 daemon off;
 master_process off;
@@ -35,7 +38,6 @@ http {{
   access_log off;
   keepalive_requests 1000000000;
   keepalive_timeout 1h;
-  client_header_timeout 1h;
   tcp_nodelay on;
   types {{ }}
   default_type text/plain;
@@ -53,14 +55,19 @@ http {{
 """
 
 # By itself it sends neither Server nor Date, which the service has to.
-# How many connections it takes it finds out itself, from the limit of descriptors.
+# How many connections it takes it finds out itself, from the limit of descriptors, as its manual
+# recommends; fd-hard-limit keeps it from a table of 2^30 of them. But by itself it does not go
+# below 100 connections, and refuses to start where those do not fit: under a lower limit it is told
+# how many. A request has 10 s, as the manual asks for a few seconds.
 HAPROXY = """\
 global
   nbthread 1
+  fd-hard-limit {descriptors}
+  {maxconn}
 defaults
   mode http
   timeout client 1h
-  timeout http-request 1h
+  timeout http-request 10s
   timeout http-keep-alive 1h
 frontend plaintext
   bind 127.0.0.1:{port} backlog 4096
@@ -70,33 +77,53 @@ hdr Date "%[date,http_date]" string "Hello, World!" if {{ path /plaintext }}
 """
 
 
-def nginx_command(program, folder, port):
-    """Writes the configuration into the folder; the words that run nginx with it."""
-    path = _write(folder, "nginx.conf", NGINX, port)
+def nginx_command(program, folder, port, limit):
+    """Writes the configuration into the folder; the words that run nginx with it. `limit`: how many
+    descriptors it may have."""
+    connections = min(CONNECTIONS_MAX, _at_least_one(limit - _spared(limit)))
+    path = _write(folder, "nginx.conf", NGINX.format(folder=folder, port=port,
+                                                     connections=connections))
     return [program, "-e", "stderr", "-p", str(folder), "-c", path]
 
 
-def haproxy_command(program, folder, port):
-    """Writes the configuration into the folder; the words that run haproxy with it."""
-    path = _write(folder, "haproxy.cfg", HAPROXY, port)
+def haproxy_command(program, folder, port, limit):
+    """Writes the configuration into the folder; the words that run haproxy with it. `limit`: how
+    many descriptors it may have."""
+    maxconn = ""
+    if limit < DESCRIPTORS_MAX:
+        maxconn = f"maxconn {_at_least_one((limit - _spared(limit)) // 2)}"
+    path = _write(folder, "haproxy.cfg", HAPROXY.format(port=port, descriptors=DESCRIPTORS_MAX,
+                                                        maxconn=maxconn))
     return [program, "-db", "-f", path]
 
 
 COMMANDS = {"nginx": nginx_command, "haproxy": haproxy_command}
 
 
-def _write(folder, name, template, port):
+def _spared(limit):
+    """Descriptors for what is no connection; of many a few more, which valgrind has for itself."""
+    return DESCRIPTORS_SPARED + limit // 200
+
+
+def _at_least_one(count):
+    return max(1, count)
+
+
+def _write(folder, name, text):
     path = pathlib.Path(folder) / name
-    path.write_text(template.format(folder=folder, port=port, connections=_connections()),
-                    encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return str(path)
 
 
-def _connections():
-    _, descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if descriptors == resource.RLIM_INFINITY:
-        return CONNECTIONS_MAX
-    return min(CONNECTIONS_MAX, descriptors - DESCRIPTORS_SPARED)
+def descriptor_limit(prefix):
+    """How many descriptors a server may have that is started behind the prefix, in which prlimit
+    may lower what this process has."""
+    for word in prefix:
+        match = re.match(r"--nofile=(\d+)", word)
+        if match:
+            return int(match.group(1))
+    _, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return DESCRIPTORS_MAX if limit == resource.RLIM_INFINITY else limit
 
 
 def find_foreign(name, unpacked=None):
@@ -147,7 +174,8 @@ class ForeignServer(Server):
         self._free_port = free_port()
         recipe = self._recipe
         self.words = self._prefix + COMMANDS[recipe.name](recipe.program, self._folder.name,
-                                                          self._free_port)
+                                                          self._free_port,
+                                                          descriptor_limit(self._prefix))
         if recipe.libraries:
             # In front of the prefix: env becomes what it starts, so the process stays the same.
             self.words = ["env", f"LD_LIBRARY_PATH={recipe.libraries}"] + self.words

@@ -2,7 +2,8 @@
 // manual asks for non-blocking descriptors, and for watchers that are stopped while they are not
 // wanted. So the answer is sent at once; what the socket refuses is kept, and the write watcher
 // takes the turn of the read watcher until it is gone. The watchers are level-triggered: a read
-// that falls short needs no second one.
+// that falls short needs no second one. How a connection ends it leaves to its user: here by
+// shutdown for writing, then close.
 #pragma once
 
 #include <ev.h>
@@ -62,6 +63,7 @@ class LibevSession {
   void Close(struct ev_loop* loop) {
     ev_io_stop(loop, &read_);
     ev_io_stop(loop, &write_);
+    if (state_ == State::kLastWrite) shutdown(read_.fd, SHUT_WR);
     close(read_.fd);
     delete this;
   }

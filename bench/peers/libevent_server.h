@@ -16,6 +16,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <csignal>
 
 #include "bench/peers/services.h"
@@ -36,6 +37,23 @@ inline event_base* NewBase() {
   return base;
 }
 
+inline constexpr timeval kAcceptPause{.tv_sec = 0, .tv_usec = 100'000};
+
+// The book's example says what is wrong and leaves the loop, which a server that lacks descriptors
+// for a while should not. Without a callback libevent warns and accepts again at once, without end.
+// So the listener is disabled, and enabled again by a timer.
+inline void OnAcceptError(evconnlistener* listener, void*) {
+  const int error = EVUTIL_SOCKET_ERROR();
+  ComplainOnce("accept", evutil_socket_error_to_string(error));
+  if (error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM) return;
+  const auto resume = [](evutil_socket_t, short, void* paused) {
+    evconnlistener_enable(static_cast<evconnlistener*>(paused));
+  };
+  event_base* const base = evconnlistener_get_base(listener);
+  if (event_base_once(base, -1, EV_TIMEOUT, resume, listener, &kAcceptPause) != 0) return;
+  evconnlistener_disable(listener);
+}
+
 // Accepted sockets inherit TCP_NODELAY.
 inline evconnlistener* Listen(event_base* base, int port, evconnlistener_cb on_connection) {
   sockaddr_in address{};
@@ -48,6 +66,7 @@ inline evconnlistener* Listen(event_base* base, int port, evconnlistener_cb on_c
   evconnlistener* const listener = evconnlistener_new_bind(
       base, on_connection, nullptr, kFlags, raw::kBacklog, generic, static_cast<int>(length));
   if (listener == nullptr) raw::Die("evconnlistener_new_bind");
+  evconnlistener_set_error_cb(listener, OnAcceptError);
   const int fd = evconnlistener_get_fd(listener);
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

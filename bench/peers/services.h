@@ -53,6 +53,14 @@ class HttpService {
   raw::Buffer out_;
 };
 
+// Once: at the limit of descriptors it could be said without end.
+inline void ComplainOnce(const char* what, const char* why) {
+  static bool complained = false;
+  if (complained) return;
+  complained = true;
+  std::fprintf(stderr, "%s: %s (said once)\n", what, why);
+}
+
 inline int PortOf(int argc, char** argv) { return argc > 1 ? std::atoi(argv[1]) : 0; }
 
 inline void Announce(int port) {

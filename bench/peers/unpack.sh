@@ -30,20 +30,22 @@ foreign_runs() {
 }
 
 # unpack_package FOLDER PACKAGE: by the machine's package lists or, where these are missing or
-# stale, by fresh ones of our own.
-unpack_package() {
-  command -v apt-get && command -v dpkg-deb && mkdir -p "$1" || return 1
-  local staging status=0
-  staging="$(mktemp -d)" || return 1
-  local private=(-o "Dir::State::lists=$staging/lists" -o "Dir::Cache=$staging/cache")
-  download_and_unpack "$1" "$2" "$staging/machine" || {
-    mkdir -p "$staging/lists/partial" "$staging/cache/archives/partial" &&
+# stale, by fresh ones of our own. In a shell of its own, so that its traps clean up on any way out.
+unpack_package() (
+  command -v apt-get && command -v dpkg-deb && mkdir -p "$1" || exit 1
+  unpacking=""
+  trap 'rm -rf "$unpacking"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  trap 'exit 129' HUP
+  unpacking="$(mktemp -d)" || exit 1
+  private=(-o "Dir::State::lists=$unpacking/lists" -o "Dir::Cache=$unpacking/cache")
+  download_and_unpack "$1" "$2" "$unpacking/machine" || {
+    mkdir -p "$unpacking/lists/partial" "$unpacking/cache/archives/partial" &&
       apt_get "${private[@]}" update &&
-      download_and_unpack "$1" "$2" "$staging/own" "${private[@]}"
-  } || status=1
-  rm -rf "$staging"
-  return "$status"
-}
+      download_and_unpack "$1" "$2" "$unpacking/own" "${private[@]}"
+  }
+)
 
 # download_and_unpack FOLDER PACKAGE STAGING OPTION...: the package and what it needs and is not
 # there. What is installed, if older than wanted, stays as it is ("Inst NAME [OLD] (NEW ...)").

@@ -124,16 +124,29 @@ double LowestP99(const std::vector<SweepStep>& steps) {
 
 double FindKnee(std::vector<SweepStep>& steps, bool has_objectives) {
   const double lowest = LowestP99(steps);
-  double knee = 0;
-  bool all_hold = true;
+  // How many steps contradict a knee that is below all of them; then, walking up, below the next.
+  std::size_t contradict = 0;
   for (SweepStep& step : steps) {
     if (step.runs.empty()) continue;
     step.holds = step.Median(&SweepRun::answered) >= kAnsweredLeast &&
                  step.Mostly(&SweepRun::sound) &&
                  (has_objectives ? step.Mostly(&SweepRun::kept)
                                  : step.Median(&SweepRun::p99) <= kKneeFactor * lowest);
-    all_hold = all_hold && step.holds;
-    if (all_hold) knee = step.rate;
+    if (step.holds) ++contradict;
+  }
+  double knee = 0;
+  std::size_t fewest = contradict;
+  for (const SweepStep& step : steps) {
+    if (step.runs.empty()) continue;
+    if (step.holds) {
+      --contradict;
+    } else {
+      ++contradict;
+    }
+    if (contradict < fewest) {
+      fewest = contradict;
+      knee = step.rate;
+    }
   }
   return knee;
 }

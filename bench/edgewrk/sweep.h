@@ -7,8 +7,9 @@
 //
 // A rate holds if, in most of its runs, nearly all that was due was sent and answered without an
 // error, and the objectives were kept; where none is given, if the median of its p99 is not above
-// kKneeFactor times the lowest of all rates. The knee is the highest rate that holds, and below
-// which all others do.
+// kKneeFactor times the lowest of all rates. The knee parts the rates that hold from those that do
+// not: the one that the fewest of them contradict (a machine that was disturbed at a low rate does
+// not move it), and of several the lowest.
 #pragma once
 
 #include <cstddef>
@@ -67,7 +68,7 @@ struct SweepResult {
   MachineRecord before;
   MachineRecord after;
 
-  // All rates held, so that the knee is not below the last one.
+  // The last rate held, so that the knee is not below it.
   bool all_held() const { return !steps.empty() && knee == steps.back().rate; }
   // It is edgewrk itself for which there is no higher rate.
   bool limited_by_client() const;

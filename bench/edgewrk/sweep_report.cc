@@ -47,12 +47,20 @@ std::string SweepText(const SweepPlan& plan, const SweepResult& result) {
         step.Mostly(&SweepRun::by_client) ? " (client busy)" : "");
   }
   if (result.knee == 0) {
-    text += "  Knee: none; not even the lowest rate held\n";
+    text += "  Knee: none; not even the lowest rates held\n";
   } else {
-    absl::StrAppendFormat(&text, "  Knee: %s requests a second, the highest rate at which %s\n",
+    absl::StrAppendFormat(&text, "  Knee: %s requests a second, up to which %s\n",
                           FormatMetric(result.knee), What(plan));
   }
-  if (result.all_held()) text += "  All rates held: the knee may lie beyond the last one\n";
+  const auto disturbed =
+      std::count_if(result.steps.begin(), result.steps.end(), [&](const SweepStep& step) {
+        return step.rate <= result.knee && !step.runs.empty() && !step.holds;
+      });
+  if (disturbed != 0) {
+    absl::StrAppendFormat(&text, "  %d lower rates did not hold; was the machine disturbed?\n",
+                          disturbed);
+  }
+  if (result.all_held()) text += "  The last rate held: the knee may lie beyond it\n";
   if (result.limited_by_client()) {
     text +=
         "  Beyond it edgewrk itself had no processor time to spare: the server may bear more.\n"

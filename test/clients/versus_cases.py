@@ -91,7 +91,7 @@ def one_gone(env):
     check(f"{gone.url}: unable to connect" in done.stderr and done.stderr.count("\n") == 1, done)
 
 
-@case("edgewrk --sweep finds a knee below which every rate holds, and takes an objective for it",
+@case("edgewrk --sweep finds a knee below which rates hold, and takes an objective for it",
       seconds=180)
 def knee(env):
     with Burning(env, 20_000) as server:
@@ -100,12 +100,13 @@ def knee(env):
         check(1_000 < sweep["closed_loop"] <= 51_000, text)
         check(0 < sweep["knee"] <= 51_000, text)
         check(len(sweep["steps"]) >= 10, text)
+        below = [step for step in sweep["steps"] if step["rate"] <= sweep["knee"]]
+        check(2 * sum(step["holds"] for step in below) > len(below), text)
         for step in sweep["steps"]:
-            check(step["rate"] > sweep["knee"] or step["holds"], text)
             check(len(step["runs"]) == 3, step)
         check("Knee: " in text, text)
         sweep, text = edgewrk(env, "--sweep", "-d20ms", "--assert", "p99<1ns", server.url, status=1)
-        check(sweep["knee"] == 0 and "not even the lowest rate held" in text, text)
+        check(sweep["knee"] == 0 and "not even the lowest rates held" in text, text)
 
 
 @case("edgewrk counts the server's system calls and the memory of its connections")

@@ -50,7 +50,7 @@ function linearScale(most, format) {
 }
 // `marked`: [value, text] of a line across, or nothing.
 function plot(name, x, y, series, tip, marked) {
-  const width = 1030, height = 300, left = 66, right = 14, top = 12, bottom = 30;
+  const width = 1030, height = 300, left = 66, right = 24, top = 12, bottom = 30;
   const px = value => left + x.at(value) * (width - left - right);
   const py = value => height - bottom - y.at(value) * (height - top - bottom);
   const svg = element('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': name});

@@ -16,9 +16,9 @@ add(element('h1', {}, 'The knee of ' + run.url),
             tile(atKnee ? time(atKnee.of('p99')) : '-', 'p99 at the knee'),
             tile(count(run.errors), 'errors')),
     element('div', {class: 'verdict ' + (run.limited_by_client || !run.knee ? '' : 'good')},
-            (run.knee ? `The highest rate at which ${run.criterion}.`
-                      : `Not even the lowest rate held: ${run.criterion}.`) +
-            (run.all_held ? ' All rates held: the knee may lie beyond the last one.' : '') +
+            (run.knee ? `Up to the knee ${run.criterion}.`
+                      : `Not even the lowest rates held: ${run.criterion}.`) +
+            (run.all_held ? ' The last rate held: the knee may lie beyond it.' : '') +
             (run.limited_by_client ? ' Beyond it edgewrk itself had no processor time to spare: ' +
                                      'the server may bear more.' : '')));
 if (steps.length > 1) {

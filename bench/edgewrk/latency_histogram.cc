@@ -22,14 +22,16 @@ Duration LatencyHistogram::LowestOf(std::size_t step) {
   return Duration(static_cast<Duration::rep>(sub << shift));
 }
 
-Duration LatencyHistogram::HighestOf(std::size_t step) {
-  const std::size_t shift = step < kSubBuckets ? 0 : (step >> kHalfBits) - 1;
-  return LowestOf(step) + Duration((Duration::rep{1} << shift) - 1);
+Duration LatencyHistogram::WidthOf(std::size_t step) {
+  return Duration(Duration::rep{1} << (step < kSubBuckets ? 0 : (step >> kHalfBits) - 1));
 }
 
-Duration LatencyHistogram::MiddleOf(std::size_t step) {
-  return LowestOf(step) + (HighestOf(step) + Duration(1) - LowestOf(step)) / 2;
+Duration LatencyHistogram::HighestOf(std::size_t step) {
+  return LowestOf(step) + (WidthOf(step) - Duration(1));
 }
+
+// (Not by way of what follows the step: after the last one there is no duration.)
+Duration LatencyHistogram::MiddleOf(std::size_t step) { return LowestOf(step) + WidthOf(step) / 2; }
 
 void LatencyHistogram::Count(Duration value, std::uint64_t times) {
   value = std::max(value, Duration::zero());

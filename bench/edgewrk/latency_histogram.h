@@ -66,6 +66,7 @@ class LatencyHistogram {
 
   static std::size_t StepOf(std::uint64_t value);
   static Duration LowestOf(std::size_t step);
+  static Duration WidthOf(std::size_t step);
   static Duration HighestOf(std::size_t step);
   static Duration MiddleOf(std::size_t step);
   void Count(Duration value, std::uint64_t times);

@@ -40,7 +40,7 @@ def machine_section(record, _):
             *([name, version] for name, version in record["versions"].items())]
     notes = "".join(f"- {note}\n" for note in record["notes"])
     return (markdown(["what", "value"], rows, align=":--") + "\n    " + " ".join(record["words"])
-            + "\n" + (f"\nOf the check beforehand:\n\n{notes}" if notes else ""))
+            + "\n" + (f"\nNotes:\n\n{notes}" if notes else ""))
 
 
 def _plot(folder, name, *arguments, **more):

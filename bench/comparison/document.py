@@ -111,7 +111,7 @@ def _greedy_plot(record, folder):
     lines = [[f"{row['name']}, {row['protocol']}", [
         (row["p50_ms"] / 1e3, None, None),
         (row["p99_ms"] / 1e3, row["p99_best_ms"] / 1e3, row["p99_worst_ms"] / 1e3)]]
-             for row in sorted(rows, key=lambda row: row["p99_ms"])]
+             for row in sorted(rows, key=lambda row: (row["protocol"], row["p99_ms"]))]
     return _plot(folder, "hostile-greedy", "A polite client beside 100 greedy ones", lines,
                  ["p50", "p99, and of all runs"], tables.span)
 

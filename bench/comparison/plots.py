@@ -78,7 +78,7 @@ def dot_plot(title, lines, series, label, reference=None):
 
 
 def _line(axis, y, name, points):
-    ours = ' class="ours"' if name == "edgewise" else ""
+    ours = ' class="ours"' if name.startswith("edgewise") else ""
     out = [f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:g}" y2="{y:g}"/>'
            f'<text{ours} x="{LEFT - 14}" y="{y + 4.5:g}" text-anchor="end">{html.escape(name)}'
            "</text>"]

@@ -2,7 +2,6 @@
 per idle connection. Only the first is the same in every run.
 """
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -37,11 +36,13 @@ def _get(row, what, measure):
 def _row(protocol, recipe, arguments, load, folder):
     row = {"protocol": protocol, "name": recipe.name, "missing": {}, "instructions": None,
            "syscalls": {}}
+    lock_step = types.SimpleNamespace(server_core=arguments.server_core,
+                                      requests=LOCK_STEP_REQUESTS)
     shape = types.SimpleNamespace(server_core=arguments.server_core, requests=SLOPE_REQUESTS,
                                   connections=CONNECTIONS, idle=IDLE)
     if shutil.which("valgrind"):
-        row["instructions"] = _get(row, "instructions", lambda: _instructions(
-            shape, load, recipe, protocol, folder))
+        row["instructions"] = _get(row, "instructions", lambda: instructions.per_request(
+            lock_step, load, recipe, protocol, folder))
     count = syscalls.count_with_perf if syscalls.perf_can_count() else syscalls.count_with_strace
     for depth in arguments.depths:
         row["syscalls"][str(depth)] = _get(row, "system calls", lambda: _syscalls(
@@ -67,11 +68,3 @@ def measure(recipes_of, arguments, load):
                 rows.append(_row(protocol, recipe, arguments, load, folder))
     progress("")
     return rows
-
-
-def _instructions(shape, load, recipe, protocol, folder):
-    few, many = (instructions.count(shape, load, recipe, protocol, requests, folder)
-                 for requests in LOCK_STEP_REQUESTS)
-    for name in os.listdir(folder):
-        os.unlink(os.path.join(folder, name))
-    return (many - few) / (LOCK_STEP_REQUESTS[1] - LOCK_STEP_REQUESTS[0])

@@ -99,7 +99,7 @@ bool Objective::Compare(double value) const {
 
 Objective::Judgement Objective::Judge(const RunPlan& plan, const RunResult& result) const {
   const Tally& tally = result.tally;
-  const LatencyHistogram& latency = plan.open_loop() ? tally.scheduled : tally.raw;
+  const LatencyHistogram& latency = result.latency(plan);
   const auto of_time = [this](double nanoseconds, bool at_least) {
     return Judgement{Compare(nanoseconds) && !(at_least && upper()),
                      (at_least ? "at least " : "") + FormatLatency(nanoseconds / 1000.0L)};
@@ -115,8 +115,7 @@ Objective::Judgement Objective::Judge(const RunPlan& plan, const RunResult& resu
     case Subject::kMax:
       return of_time(static_cast<double>(latency.max().count()), latency.max_is_at_least());
     case Subject::kRate: {
-      const double rate =
-          static_cast<double>(tally.answered) / std::max(Seconds(result.window), 1e-9);
+      const double rate = result.rate();
       return {Compare(rate), FormatMetric(rate)};
     }
     case Subject::kErrors: {

@@ -121,21 +121,20 @@ Json OfServer(const ServerCost& cost) {
 
 Json RunDocument(const RunRecord& record) {
   const RunResult& result = record.result;
-  Json document = {
-      {"tool", "edgewrk"},
-      {"version", "0.1.0"},
-      {"arguments", record.options.arguments},
-      {"began", record.before.taken},
-      {"exit_code", record.exit_code},
-      {"plan", OfPlan(record.options)},
-      {"seconds", Of(result.window)},
-      {"rate", static_cast<double>(result.tally.answered) / std::max(Of(result.window), 1e-9)},
-      {"opened", result.opened},
-      {"interrupted", result.interrupted},
-      {"requests", OfTally(result.tally)},
-      {"latency", {{"raw", OfHistogram(result.tally.raw)}}},
-      {"audit", OfAudit(record.audit)},
-      {"machine", MachineDocument(record.before, record.after)}};
+  Json document = {{"tool", "edgewrk"},
+                   {"version", "0.1.0"},
+                   {"arguments", record.options.arguments},
+                   {"began", record.before.taken},
+                   {"exit_code", record.exit_code},
+                   {"plan", OfPlan(record.options)},
+                   {"seconds", Of(result.window)},
+                   {"rate", result.rate()},
+                   {"opened", result.opened},
+                   {"interrupted", result.interrupted},
+                   {"requests", OfTally(result.tally)},
+                   {"latency", {{"raw", OfHistogram(result.tally.raw)}}},
+                   {"audit", OfAudit(record.audit)},
+                   {"machine", MachineDocument(record.before, record.after)}};
   if (record.options.plan.open_loop()) {
     document["latency"]["scheduled"] = OfHistogram(result.tally.scheduled);
     document["latency"]["send_lag"] = OfHistogram(result.tally.send_lag);

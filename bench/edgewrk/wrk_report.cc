@@ -200,7 +200,7 @@ std::string ReportEnd(const RunRecord& record) {
   const RunResult& result = record.result;
   const Tally& tally = result.tally;
   const bool open_loop = options.plan.open_loop();
-  const LatencyHistogram& latency = open_loop ? tally.scheduled : tally.raw;
+  const LatencyHistogram& latency = result.latency(options.plan);
   std::vector<double> rates;
   for (const ThreadResult& thread : result.threads) {
     rates.insert(rates.end(), thread.rates.begin(), thread.rates.end());
@@ -226,7 +226,7 @@ std::string ReportEnd(const RunRecord& record) {
   }
   const std::uint64_t bad = Tally::Bad(tally.statuses);
   if (bad != 0) StrAppendFormat(&text, "  Non-2xx or 3xx responses: %d\n", bad);
-  StrAppendFormat(&text, "Requests/sec: %9.2f\n", static_cast<double>(tally.answered) / seconds);
+  StrAppendFormat(&text, "Requests/sec: %9.2f\n", result.rate());
   StrAppendFormat(&text, "Transfer/sec: %10sB\n",
                   FormatBinary(static_cast<long double>(tally.bytes_received) / seconds));
 

@@ -43,6 +43,14 @@ def count(arguments, load, recipe, protocol, requests, folder):
     return total_instructions(path)
 
 
+def per_request(arguments, load, recipe, protocol, folder):
+    """The slope between the two numbers of requests."""
+    few, many = arguments.requests
+    low = count(arguments, load, recipe, protocol, few, folder)
+    high = count(arguments, load, recipe, protocol, many, folder)
+    return (high - low) / (many - few)
+
+
 def main():
     arguments = parse()
     if shutil.which("valgrind") is None:
@@ -58,9 +66,7 @@ def main():
             row = {"protocol": protocol}
             for role, recipe in zip(("server", "floor"), recipes):
                 progress(f"{protocol}: {recipe.name}")
-                low = count(arguments, load, recipe, protocol, few, folder)
-                high = count(arguments, load, recipe, protocol, many, folder)
-                row[role] = (high - low) / (many - few)
+                row[role] = per_request(arguments, load, recipe, protocol, folder)
             rows.append(row)
     progress("")
     print(f"user instructions per lock-step request, slope from {few:,} to {many:,} requests")

@@ -28,7 +28,7 @@ Server::Server(ServerOptions options)
       admissions_(TotalFor(options_, kernel_), options_.connections_per_address_max) {}
 
 Server::~Server() {
-  EDGEWISE_CHECK(threads_.empty(), "a server was destroyed while Run was under way");
+  EDGEWISE_CHECK(!running_, "a server was destroyed while Run was under way");
   signals_.reset();
   workers_.clear();
   RemovePaths();
@@ -53,12 +53,9 @@ int Server::Run() {
       return 1;
     }
   }
-  for (std::size_t i = 1; i < workers_.size(); ++i) {
-    threads_.emplace_back([worker = workers_[i].get()] { worker->reactor().Run(); });
-  }
-  workers_.front()->reactor().Run();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  running_ = true;
+  kernel_.RunThreads(workers_.size(), [this](std::size_t i) { workers_[i]->reactor().Run(); });
+  running_ = false;
   signals_.reset();
   return 0;
 }

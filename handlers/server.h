@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -96,7 +95,6 @@ class Server {
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<SocketAddress> addresses_;
-  std::vector<std::thread> threads_;
   std::unique_ptr<SignalHandler> signals_;
   // The counters being gathered for SIGUSR1; worker 0's thread only.
   struct Report {
@@ -105,6 +103,7 @@ class Server {
   } report_;
   int stops_seen_ = 0;
   bool started_ = false;
+  bool running_ = false;
 };
 
 }  // namespace edgewise

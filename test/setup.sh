@@ -110,6 +110,7 @@ find_missing() {
   have_pkg absl_status && have_pkg absl_flags_parse || missing+=(libabsl-dev)
   have_header boost/intrusive/list.hpp && have_header boost/beast/http/basic_parser.hpp ||
     missing+=(libboost-dev)
+  have_header boost/context/fiber.hpp || missing+=(libboost-context-dev)
   have_header nlohmann/json.hpp || missing+=(nlohmann-json3-dev)
   need_command wrk wrk
   need_command curl curl

@@ -10,6 +10,10 @@ void NullKernel::Log(std::string_view line) {
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
 }
 
+void NullKernel::RunThreads(std::size_t count, absl::FunctionRef<void(std::size_t)> body) {
+  for (std::size_t i = 0; i < count; ++i) body(i);
+}
+
 void NullKernel::ExitNow(int code) { std::_Exit(code); }
 
 }  // namespace edgewise::micro

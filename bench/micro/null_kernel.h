@@ -106,6 +106,7 @@ class NullKernel final : public Kernel {
   Time MonotonicNow() override { return Time(std::chrono::hours(1000)); }
   WallTime WallNow() override { return WallTime(); }
   std::uint64_t Random() override { return 4; }
+  void RunThreads(std::size_t count, absl::FunctionRef<void(std::size_t)> body) override;
   void Log(std::string_view line) override;
   [[noreturn]] void ExitNow(int code) override;
 

@@ -17,6 +17,7 @@
 #include <span>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "reactor/kernel/epoll_event.h"
 #include "reactor/kernel/error.h"
 #include "reactor/kernel/io_result.h"
@@ -189,6 +190,10 @@ class Kernel {
   virtual std::uint64_t Random() = 0;
 
   // --- The process.
+
+  // Runs `body(0)` in the calling thread and `body(1)` to `body(count - 1)` each in a thread of its
+  // own; returns when all of them have. An exception must not leave a body.
+  virtual void RunThreads(std::size_t count, absl::FunctionRef<void(std::size_t)> body) = 0;
 
   // One line for the operator (standard error). No newline in `line`.
   virtual void Log(std::string_view line) = 0;

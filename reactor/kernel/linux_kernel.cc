@@ -31,6 +31,8 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "reactor/kernel/hot_calls.h"
 
@@ -422,6 +424,14 @@ std::uint64_t LinuxKernel::Random() {
     value = static_cast<std::uint64_t>(ReadClock(CLOCK_MONOTONIC).count());
   }
   return value;
+}
+
+void LinuxKernel::RunThreads(std::size_t count, absl::FunctionRef<void(std::size_t)> body) {
+  std::vector<std::thread> threads;
+  threads.reserve(count);
+  for (std::size_t i = 1; i < count; ++i) threads.emplace_back([body, i] { body(i); });
+  body(0);
+  for (std::thread& thread : threads) thread.join();
 }
 
 void LinuxKernel::ExitNow(int code) { _exit(code); }

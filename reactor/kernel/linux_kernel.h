@@ -68,6 +68,7 @@ class LinuxKernel final : public Kernel {
   WallTime WallNow() override;
   std::uint64_t Random() override;
 
+  void RunThreads(std::size_t count, absl::FunctionRef<void(std::size_t)> body) override;
   void Log(std::string_view line) override;
   [[noreturn]] void ExitNow(int code) override;
 };

@@ -115,7 +115,7 @@ TEST_CASE("at the descriptor limit the reserve sheds a bounded number of peers i
   std::deque<Peer> peers;
   for (int i = 0; i < 40; ++i) peers.emplace_back(stage.address());
   {
-    const kernel_test::raw::DescriptorLimit limit(LowestFree());
+    const kernel_test::raw::DescriptorLimit limit(LinuxKernel::Instance(), LowestFree());
     REQUIRE(stage.Until([&] { return stage.counters().accept.process_limits == 1; }));
     CHECK(stage.counters().accept.shed == 16);
     REQUIRE(stage.Until([&] { return CountOver(peers) == 16; }));

@@ -16,7 +16,7 @@ TEST_CASE("what follows an urgent byte is received, though the receive before it
   Peer peer(stage.address());
   REQUIRE(stage.Until([&] { return stage.script.opens == 1; }));
   peer.Send("before");
-  REQUIRE(raw::SendUrgent(peer.handle(), "!").ok());
+  REQUIRE(raw::SendUrgent(LinuxKernel::Instance(), peer.handle(), "!").ok());
   peer.Send("after");
   REQUIRE(stage.Until([&] { return peer.Pull() == "beforeafter"; }));
   stage.Settle();
@@ -29,7 +29,7 @@ TEST_CASE("what follows an urgent byte is received when the receive before it wa
   Peer peer(stage.address());
   REQUIRE(stage.Until([&] { return stage.script.opens == 1; }));
   peer.Send("before");
-  REQUIRE(raw::SendUrgent(peer.handle(), "!").ok());
+  REQUIRE(raw::SendUrgent(LinuxKernel::Instance(), peer.handle(), "!").ok());
   peer.Send("after");
   REQUIRE(stage.Until([&] { return peer.Pull() == "beforeafter"; }));
   stage.Settle();
@@ -45,7 +45,7 @@ TEST_CASE("urgent bytes between rounds of a drained connection stop nothing") {
     peer.Send(piece);
     expected += piece;
     if (i % 2 == 0) stage.Round(std::chrono::milliseconds(1));
-    REQUIRE(raw::SendUrgent(peer.handle(), "!").ok());
+    REQUIRE(raw::SendUrgent(LinuxKernel::Instance(), peer.handle(), "!").ok());
     if (i % 3 == 0) stage.Round(std::chrono::milliseconds(1));
     peer.Send("-");
     expected += "-";
@@ -61,7 +61,7 @@ TEST_CASE("an end right behind an urgent byte is found") {
   Peer peer(stage.address());
   REQUIRE(stage.Until([&] { return stage.script.opens == 1; }));
   peer.Send("before");
-  REQUIRE(raw::SendUrgent(peer.handle(), "!").ok());
+  REQUIRE(raw::SendUrgent(LinuxKernel::Instance(), peer.handle(), "!").ok());
   peer.Send("after");
   peer.Finish();
   REQUIRE(stage.Until([&] { return peer.Pull() == "beforeafter" && peer.ended(); }));

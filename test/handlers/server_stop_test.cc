@@ -81,7 +81,7 @@ TEST_CASE("SIGTERM drains and Run answers 0, with the mask of signals as it was"
    public:
     explicit Suicidal(int number) : number_(number) {}
     void OnFrame(Connection& peer, std::string_view frame) override {
-      raw::RaiseHere(number_);
+      raw::RaiseHere(LinuxKernel::Instance(), number_);
       peer.Send(frame);
     }
 
@@ -115,8 +115,8 @@ TEST_CASE("SIGUSR1 prints the counters of all reactors and stops nothing") {
   class Curious : public FrameHandler {
    public:
     void OnFrame(Connection& peer, std::string_view frame) override {
-      if (frame == "count") raw::RaiseHere(SIGUSR1);
-      if (frame == "stop") raw::RaiseHere(SIGTERM);
+      if (frame == "count") raw::RaiseHere(LinuxKernel::Instance(), SIGUSR1);
+      if (frame == "stop") raw::RaiseHere(LinuxKernel::Instance(), SIGTERM);
       peer.Send(frame);
     }
   };

@@ -138,8 +138,8 @@ LINUX_FACT(RefusedRegistrations, "each misuse of a registration has an error of 
   CHECK(kernel.EpollAdd(epoll, file.get(), kEpollIn, nullptr) == Error::kNotPermitted);
 }
 
-LINUX_FACT(ExclusiveAllowsLittle,
-           "EPOLLEXCLUSIVE goes with ET, not with RDHUP, ONESHOT or a later MOD") {
+KERNEL_FACT(ExclusiveAllowsLittle,
+            "EPOLLEXCLUSIVE goes with ET, not with RDHUP, ONESHOT or a later MOD") {
   Listener listener(kernel);
   Watch watch(kernel);
   const auto add = [&](EpollMask mask) {
@@ -153,7 +153,7 @@ LINUX_FACT(ExclusiveAllowsLittle,
   CHECK(kernel.EpollRemove(watch.epoll(), listener.get()) == Error::kNone);
 }
 
-LINUX_FACT(ExclusiveCannotBeAdded, "a registration cannot become exclusive later") {
+KERNEL_FACT(ExclusiveCannotBeAdded, "a registration cannot become exclusive later") {
   Listener listener(kernel);
   Watch watch(kernel, listener.get(), kEpollIn);
   CHECK(kernel.EpollModify(watch.epoll(), listener.get(), kEpollIn | kEpollExclusive, nullptr) ==

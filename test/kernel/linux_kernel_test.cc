@@ -72,14 +72,14 @@ KERNEL_FACT(ErrorsAreValues, "a call on no descriptor answers EBADF") {
   CHECK(kernel.ReadSignal(kNoHandle).error == Error::kBadHandle);
 }
 
-LINUX_FACT(LimitIsTheSoftOne,
-           "DescriptorLimit is the soft limit of now; at the limit opening is EMFILE") {
+KERNEL_FACT(LimitIsTheSoftOne,
+            "DescriptorLimit is the soft limit of now; at the limit opening is EMFILE") {
   const std::size_t before = kernel.DescriptorLimit();
   const Handle lowest = OwnedHandle(kernel, kernel.OpenPlaceholder()).get();
   std::size_t within = 0;
   std::array<Error, 5> errors;
   {
-    raw::DescriptorLimit limit(static_cast<std::size_t>(lowest));
+    raw::DescriptorLimit limit(kernel, static_cast<std::size_t>(lowest));
     within = kernel.DescriptorLimit();
     errors = {kernel.OpenPlaceholder().error(), kernel.OpenEpoll().error(),
               kernel.OpenWakeup().error(), kernel.OpenSocket(AddressFamily::kIpv4).error(),

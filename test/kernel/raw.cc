@@ -25,6 +25,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "reactor/kernel/simulated/simulated_kernel.h"
+
 namespace edgewise::kernel_test::raw {
 namespace {
 
@@ -40,13 +42,20 @@ void CountSignal(int) { signals_handled.fetch_add(1, std::memory_order_relaxed);
 
 struct sigaction action_before;
 
+// Null on the real kernel.
+sim::SimulatedKernel* Simulated(Kernel& kernel) {
+  return dynamic_cast<sim::SimulatedKernel*>(&kernel);
+}
+
 }  // namespace
 
-IoResult SendUrgent(Handle handle, std::string_view bytes) {
+IoResult SendUrgent(Kernel& kernel, Handle handle, std::string_view bytes) {
+  if (auto* simulated = Simulated(kernel)) return simulated->SendUrgent(handle, bytes);
   return Answer(send(handle, bytes.data(), bytes.size(), MSG_OOB | MSG_NOSIGNAL));
 }
 
-IoResult SendWithDescriptor(Handle handle, std::string_view bytes, Handle passed) {
+IoResult SendWithDescriptor(Kernel& kernel, Handle handle, std::string_view bytes, Handle passed) {
+  if (auto* simulated = Simulated(kernel)) return simulated->SendWithDescriptor(handle, bytes);
   iovec vector{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   msghdr message{};
@@ -62,7 +71,8 @@ IoResult SendWithDescriptor(Handle handle, std::string_view bytes, Handle passed
   return Answer(sendmsg(handle, &message, MSG_NOSIGNAL));
 }
 
-Error PeerNameError(Handle handle) {
+Error PeerNameError(Kernel& kernel, Handle handle) {
+  if (auto* simulated = Simulated(kernel)) return simulated->PeerNameError(handle);
   sockaddr_storage address;
   socklen_t size = sizeof(address);
   const int answer = getpeername(handle, reinterpret_cast<sockaddr*>(&address), &size);
@@ -106,7 +116,8 @@ bool IsNonBlocking(Handle handle) { return (fcntl(handle, F_GETFL) & O_NONBLOCK)
 
 bool IsOpen(Handle handle) { return fcntl(handle, F_GETFD) >= 0; }
 
-Error AddToWakeup(Handle wakeup, std::uint64_t value) {
+Error AddToWakeup(Kernel& kernel, Handle wakeup, std::uint64_t value) {
+  if (auto* simulated = Simulated(kernel)) return simulated->AddToWakeup(wakeup, value);
   return Answer(write(wakeup, &value, sizeof(value))).error();
 }
 
@@ -135,20 +146,24 @@ void RemoveFolder(const std::string& path) { REQUIRE(rmdir(path.c_str()) == 0); 
 
 void MakePipe(const std::string& path) { REQUIRE(mkfifo(path.c_str(), 0600) == 0); }
 
-DescriptorLimit::DescriptorLimit(std::size_t soft_limit) {
+namespace {
+
+void SetDescriptorLimit(Kernel& kernel, std::size_t soft_limit) {
+  if (auto* simulated = Simulated(kernel)) return simulated->SetDescriptorLimit(soft_limit);
   rlimit limit{};
   REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-  before_ = limit.rlim_cur;
   limit.rlim_cur = soft_limit;
   REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 }
 
-DescriptorLimit::~DescriptorLimit() {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = before_;
-  setrlimit(RLIMIT_NOFILE, &limit);
+}  // namespace
+
+DescriptorLimit::DescriptorLimit(Kernel& kernel, std::size_t soft_limit)
+    : kernel_(kernel), before_(kernel.DescriptorLimit()) {
+  SetDescriptorLimit(kernel_, soft_limit);
 }
+
+DescriptorLimit::~DescriptorLimit() { SetDescriptorLimit(kernel_, before_); }
 
 RepeatedSignal::RepeatedSignal(Duration period) {
   signals_handled = 0;
@@ -170,7 +185,10 @@ RepeatedSignal::~RepeatedSignal() {
 
 int RepeatedSignal::Count() { return signals_handled; }
 
-void RaiseHere(int signal_number) { REQUIRE(raise(signal_number) == 0); }
+void RaiseHere(Kernel& kernel, int signal_number) {
+  if (auto* simulated = Simulated(kernel)) return simulated->Raise(signal_number);
+  REQUIRE(raise(signal_number) == 0);
+}
 
 int RunInChild(const std::function<int()>& body) {
   const pid_t child = fork();

@@ -1,4 +1,5 @@
-// Raw system calls: what the tests need and the Kernel interface, on purpose, does not offer.
+// Raw system calls: what the tests need and the Kernel interface, on purpose, does not offer. Those
+// that take a kernel do the same on a simulated one.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +15,11 @@
 namespace edgewise::kernel_test::raw {
 
 // send(2) with MSG_OOB: the last byte becomes the urgent one.
-IoResult SendUrgent(Handle handle, std::string_view bytes);
+IoResult SendUrgent(Kernel& kernel, Handle handle, std::string_view bytes);
 // sendmsg(2) with an SCM_RIGHTS message that carries `passed`.
-IoResult SendWithDescriptor(Handle handle, std::string_view bytes, Handle passed);
+IoResult SendWithDescriptor(Kernel& kernel, Handle handle, std::string_view bytes, Handle passed);
 // The error of getpeername(2).
-Error PeerNameError(Handle handle);
+Error PeerNameError(Kernel& kernel, Handle handle);
 // The value of an option as the kernel reports it (getsockopt).
 int OptionValue(Handle handle, SocketOption option);
 bool IsCloseOnExec(Handle handle);
@@ -26,7 +27,7 @@ bool IsNonBlocking(Handle handle);
 // Whether the descriptor is open in this process.
 bool IsOpen(Handle handle);
 // Writes `value` to an eventfd.
-Error AddToWakeup(Handle wakeup, std::uint64_t value);
+Error AddToWakeup(Kernel& kernel, Handle wakeup, std::uint64_t value);
 // The number in a file under /proc/sys, or `otherwise` if it cannot be read.
 long Setting(const std::string& path, long otherwise);
 // A regular file without a name, open for reading and writing.
@@ -44,12 +45,13 @@ inline constexpr EpollMask kEpollOneShot = 1u << 30;
 // free number as the limit, no descriptor is free.
 class DescriptorLimit {
  public:
-  explicit DescriptorLimit(std::size_t soft_limit);
+  DescriptorLimit(Kernel& kernel, std::size_t soft_limit);
   DescriptorLimit(const DescriptorLimit&) = delete;
   DescriptorLimit& operator=(const DescriptorLimit&) = delete;
   ~DescriptorLimit();
 
  private:
+  Kernel& kernel_;
   std::size_t before_;
 };
 
@@ -66,7 +68,7 @@ class RepeatedSignal {
 };
 
 // Sends `signal_number` to the calling thread.
-void RaiseHere(int signal_number);
+void RaiseHere(Kernel& kernel, int signal_number);
 
 // Runs `body` in a forked child and answers its exit code; -1 if it did not exit by itself.
 int RunInChild(const std::function<int()>& body);

@@ -136,8 +136,8 @@ KERNEL_FACT(UnixFullBacklog,
   CHECK(kernel.Connect(waiting.back().get(), listener.address()) == Error::kNone);
 }
 
-LINUX_FACT(UnixPathOutlivesItsSocket,
-           "AF_UNIX: a path outlives its listener: in use until removed") {
+KERNEL_FACT(UnixPathOutlivesItsSocket,
+            "AF_UNIX: a path outlives its listener: in use until removed") {
   const std::string folder = raw::MakeFolder();
   const SocketAddress address = SocketAddress::Unix(folder + "/socket");
   OwnedHandle client(kernel, kernel.OpenSocket(AddressFamily::kUnix));

@@ -13,7 +13,6 @@
 #include <atomic>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "test/kernel/fact.h"
@@ -46,7 +45,7 @@ std::string Name(Flavour flavour) {
 // AF_UNIX has urgent bytes since Linux 5.15, and only if configured.
 bool HasUrgent(Kernel& kernel, AddressFamily family) {
   SocketPair pair(kernel, {.family = family});
-  return raw::SendUrgent(pair.peer(), "u").ok();
+  return raw::SendUrgent(kernel, pair.peer(), "u").ok();
 }
 
 void Arrange(Kernel& kernel, SocketPair& pair, Flavour flavour) {
@@ -66,20 +65,22 @@ void ForEachFlavour(Kernel& kernel, Body body) {
   }
 }
 
-void SendUrgentByte(Handle handle) { REQUIRE(raw::SendUrgent(handle, "u").bytes() == 1); }
+void SendUrgentByte(Kernel& kernel, Handle handle) {
+  REQUIRE(raw::SendUrgent(kernel, handle, "u").bytes() == 1);
+}
 
 // "ab", an urgent "u", "cd": all queued at `ours` when this returns.
 void SendAroundAnUrgentByte(Kernel& kernel, SocketPair& pair, Flavour flavour) {
   SendWhole(kernel, pair.peer(), "ab");
-  SendUrgentByte(pair.peer());
+  SendUrgentByte(kernel, pair.peer());
   SendWhole(kernel, pair.peer(), "cd");
   AwaitDelivered(kernel, pair.peer(), flavour.family);
 }
 
 }  // namespace
 
-LINUX_FACT(UrgentByteCutsTheRead,
-           "an urgent byte leaves bytes behind a short read, without an edge") {
+KERNEL_FACT(UrgentByteCutsTheRead,
+            "an urgent byte leaves bytes behind a short read, without an edge") {
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour flavour) {
     SendAroundAnUrgentByte(kernel, pair, flavour);
     Watch watch(kernel, pair.ours(), kConnectionMask);
@@ -93,8 +94,8 @@ LINUX_FACT(UrgentByteCutsTheRead,
   });
 }
 
-LINUX_FACT(PriorityShowsTheUrgentByte,
-           "with PRI in the mask, the event says that an urgent byte waits") {
+KERNEL_FACT(PriorityShowsTheUrgentByte,
+            "with PRI in the mask, the event says that an urgent byte waits") {
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour flavour) {
     Watch watch(kernel, pair.ours(), kMaskWithPriority);
     REQUIRE((watch.Now() & kEpollPriority) == 0);
@@ -111,8 +112,8 @@ LINUX_FACT(PriorityShowsTheUrgentByte,
   });
 }
 
-LINUX_FACT(PriorityStaysOnEveryEvent,
-           "PRI is in each event until the reader has passed the urgent byte") {
+KERNEL_FACT(PriorityStaysOnEveryEvent,
+            "PRI is in each event until the reader has passed the urgent byte") {
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour flavour) {
     SendAroundAnUrgentByte(kernel, pair, flavour);
     Watch watch(kernel, pair.ours(), kMaskWithPriority);
@@ -127,12 +128,12 @@ LINUX_FACT(PriorityStaysOnEveryEvent,
   });
 }
 
-LINUX_FACT(LoneUrgentByte,
-           "a lone urgent byte is an edge; unless inline, TCP shows PRI and nothing to read") {
+KERNEL_FACT(LoneUrgentByte,
+            "a lone urgent byte is an edge; unless inline, TCP shows PRI and nothing to read") {
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour flavour) {
     Watch watch(kernel, pair.ours(), kMaskWithPriority);
     REQUIRE(watch.Now() == kEpollOut);
-    SendUrgentByte(pair.peer());
+    SendUrgentByte(kernel, pair.peer());
     const EpollMask mask = watch.Next();
     CHECK((mask & kEpollPriority) != 0);
     if (flavour.urgent == Urgent::kInline) {
@@ -147,7 +148,7 @@ LINUX_FACT(LoneUrgentByte,
   });
 }
 
-LINUX_FACT(SecondUrgentByte, "a second urgent byte makes the first an ordinary one; PRI stays") {
+KERNEL_FACT(SecondUrgentByte, "a second urgent byte makes the first an ordinary one; PRI stays") {
   ForEachFlavour(kernel, [&](SocketPair& pair, Flavour flavour) {
     SendAroundAnUrgentByte(kernel, pair, flavour);
     SendAroundAnUrgentByte(kernel, pair, flavour);
@@ -160,11 +161,11 @@ LINUX_FACT(SecondUrgentByte, "a second urgent byte makes the first an ordinary o
   });
 }
 
-LINUX_FACT(
+KERNEL_FACT(
     PassedDescriptorCutsTheRead,
     "on AF_UNIX a message that carried descriptors cuts a read short, and no mask shows it") {
   SocketPair pair(kernel, {.family = AddressFamily::kUnix});
-  REQUIRE(raw::SendWithDescriptor(pair.peer(), "ab", pair.peer()).bytes() == 2);
+  REQUIRE(raw::SendWithDescriptor(kernel, pair.peer(), "ab", pair.peer()).bytes() == 2);
   SendWhole(kernel, pair.peer(), "cd");
   Watch watch(kernel, pair.ours(), kMaskWithPriority);
   CHECK(watch.Now() == (kEpollIn | kEpollOut));
@@ -174,10 +175,10 @@ LINUX_FACT(
   CHECK(ReceiveOnce(kernel, pair.ours()) == "cd");
 }
 
-LINUX_FACT(PassedDescriptorIsDropped, "a descriptor that nobody asked for is not installed") {
+KERNEL_FACT(PassedDescriptorIsDropped, "a descriptor that nobody asked for is not installed") {
   SocketPair pair(kernel, {.family = AddressFamily::kUnix});
   const Handle lowest = OwnedHandle(kernel, kernel.OpenPlaceholder()).get();
-  REQUIRE(raw::SendWithDescriptor(pair.peer(), "ab", pair.peer()).bytes() == 2);
+  REQUIRE(raw::SendWithDescriptor(kernel, pair.peer(), "ab", pair.peer()).bytes() == 2);
   REQUIRE(ReceiveOnce(kernel, pair.ours()) == "ab");
   CHECK(OwnedHandle(kernel, kernel.OpenPlaceholder()).get() == lowest);
 }
@@ -248,7 +249,7 @@ bool SendBatches(Kernel& kernel, Handle handle, int batches, unsigned seed) {
     for (unsigned piece = 0; fine && piece < pieces; ++piece) {
       const std::string bytes(1 + random() % 40, 'x');
       const bool is_urgent = random() % 3 == 0;
-      fine = (is_urgent ? raw::SendUrgent(handle, bytes) : kernel.Send(handle, bytes)).ok();
+      fine = (is_urgent ? raw::SendUrgent(kernel, handle, bytes) : kernel.Send(handle, bytes)).ok();
     }
     fine = fine && kernel.Send(handle, std::string_view("E")).ok();
     EpollEvent event;
@@ -262,7 +263,7 @@ bool SendBatches(Kernel& kernel, Handle handle, int batches, unsigned seed) {
 
 }  // namespace
 
-LINUX_FACT(
+KERNEL_FACT(
     ShortcutHoldsUnderLoad,
     "while neither PRI nor RDHUP was seen, a short read means drained (no descriptors passed)") {
   constexpr int kBatches = 3000;
@@ -272,10 +273,15 @@ LINUX_FACT(
     const auto seed = static_cast<unsigned>(kernel.Random());
     CAPTURE(seed);
     std::atomic<bool> answered{false};
-    std::thread sender([&] { answered = SendBatches(kernel, pair.peer(), kBatches, seed); });
     ShortcutReader reader(kernel, pair);
-    const bool all_read = reader.Read(kBatches, kPatience);
-    sender.join();
+    bool all_read = false;
+    kernel.RunThreads(2, [&](std::size_t thread) {
+      if (thread == 0) {
+        all_read = reader.Read(kBatches, kPatience);
+      } else {
+        answered = SendBatches(kernel, pair.peer(), kBatches, seed);
+      }
+    });
     CHECK(all_read);
     CHECK(answered);
     CHECK(reader.shortcuts() > 0);

@@ -1,7 +1,7 @@
 // eventfd and signalfd: waking a reactor from another thread, and from the process's owner.
 #include <signal.h>
 
-#include <thread>
+#include <vector>
 
 #include "test/kernel/fact.h"
 #include "test/kernel/raw.h"
@@ -59,10 +59,10 @@ KERNEL_FACT(ClearedWakeup, "ClearWakeup takes the counter to zero at once, and i
   CHECK(kernel.ClearWakeup(wakeup.get()) == Error::kWouldBlock);
 }
 
-LINUX_FACT(FullWakeup,
-           "near overflow Notify is EAGAIN, and the descriptor is readable: still awake") {
+KERNEL_FACT(FullWakeup,
+            "near overflow Notify is EAGAIN, and the descriptor is readable: still awake") {
   OwnedHandle wakeup(kernel, kernel.OpenWakeup());
-  REQUIRE(raw::AddToWakeup(wakeup.get(), ~std::uint64_t{0} - 1) == Error::kNone);
+  REQUIRE(raw::AddToWakeup(kernel, wakeup.get(), ~std::uint64_t{0} - 1) == Error::kNone);
   CHECK(kernel.Notify(wakeup.get()) == Error::kWouldBlock);
   CHECK(kernel.PollNow(wakeup.get(), kEpollIn) == kEpollIn);
   Watch watch(kernel, wakeup.get(), kWakeupMask);
@@ -79,22 +79,27 @@ KERNEL_FACT(NotifyWakesAThread, "Notify from another thread ends a wait without 
   OwnedHandle wakeup(kernel, kernel.OpenWakeup());
   Watch watch(kernel, wakeup.get(), kWakeupMask);
   for (int round = 0; round < 100; ++round) {
-    std::thread other([&] { (void)kernel.Notify(wakeup.get()); });
-    const std::vector<Report> reports = watch.Wait(kForever);
-    other.join();
+    std::vector<Report> reports;
+    kernel.RunThreads(2, [&](std::size_t thread) {
+      if (thread == 0) {
+        reports = watch.Wait(kForever);
+      } else {
+        (void)kernel.Notify(wakeup.get());
+      }
+    });
     REQUIRE(reports.size() == 1);
   }
 }
 
-LINUX_FACT(SignalsAreRead,
-           "a blocked signal is an edge of the signal descriptor, and is read by number") {
+KERNEL_FACT(SignalsAreRead,
+            "a blocked signal is an edge of the signal descriptor, and is read by number") {
   Blocked blocked(kernel, SignalBit(SIGUSR1) | SignalBit(SIGUSR2));
   OwnedHandle signals(kernel, kernel.OpenSignals(SignalBit(SIGUSR1) | SignalBit(SIGUSR2)));
   Watch watch(kernel, signals.get(), kEpollIn | kEpollEdge);
   CHECK(watch.Now() == 0);
   CHECK(kernel.ReadSignal(signals.get()).error == Error::kWouldBlock);
   for (const int number : {SIGUSR1, SIGUSR2}) {
-    raw::RaiseHere(number);
+    raw::RaiseHere(kernel, number);
     CHECK(watch.Next() == kEpollIn);
     const Kernel::SignalResult got = kernel.ReadSignal(signals.get());
     CHECK(got.error == Error::kNone);
@@ -103,26 +108,26 @@ LINUX_FACT(SignalsAreRead,
   }
 }
 
-LINUX_FACT(SignalsCoalesce,
-           "a signal raised twice before it is read is read once; two signals are two") {
+KERNEL_FACT(SignalsCoalesce,
+            "a signal raised twice before it is read is read once; two signals are two") {
   Blocked blocked(kernel, SignalBit(SIGUSR1) | SignalBit(SIGUSR2));
   OwnedHandle signals(kernel, kernel.OpenSignals(SignalBit(SIGUSR1) | SignalBit(SIGUSR2)));
-  raw::RaiseHere(SIGUSR1);
-  raw::RaiseHere(SIGUSR1);
-  raw::RaiseHere(SIGUSR2);
+  raw::RaiseHere(kernel, SIGUSR1);
+  raw::RaiseHere(kernel, SIGUSR1);
+  raw::RaiseHere(kernel, SIGUSR2);
   const int first = kernel.ReadSignal(signals.get()).number;
   const int second = kernel.ReadSignal(signals.get()).number;
   CHECK(first + second == SIGUSR1 + SIGUSR2);
   CHECK(kernel.ReadSignal(signals.get()).error == Error::kWouldBlock);
 }
 
-LINUX_FACT(SecondSignalIsAnEdge, "a second signal is an edge even while the first is unread") {
+KERNEL_FACT(SecondSignalIsAnEdge, "a second signal is an edge even while the first is unread") {
   Blocked blocked(kernel, SignalBit(SIGUSR1) | SignalBit(SIGUSR2));
   OwnedHandle signals(kernel, kernel.OpenSignals(SignalBit(SIGUSR1) | SignalBit(SIGUSR2)));
   Watch watch(kernel, signals.get(), kEpollIn | kEpollEdge);
-  raw::RaiseHere(SIGUSR1);
+  raw::RaiseHere(kernel, SIGUSR1);
   REQUIRE(watch.Next() == kEpollIn);
-  raw::RaiseHere(SIGUSR2);
+  raw::RaiseHere(kernel, SIGUSR2);
   CHECK(watch.Next() == kEpollIn);
   CHECK(kernel.ReadSignal(signals.get()).number != 0);
   CHECK(kernel.ReadSignal(signals.get()).number != 0);

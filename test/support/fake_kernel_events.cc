@@ -187,6 +187,11 @@ void FakeKernel::Log(std::string_view line) {
   log_.emplace_back(line);
 }
 
+// One after the other: a script has one thread.
+void FakeKernel::RunThreads(std::size_t count, absl::FunctionRef<void(std::size_t)> body) {
+  for (std::size_t i = 0; i < count; ++i) body(i);
+}
+
 void FakeKernel::ExitNow(int code) { throw Exited{code}; }
 
 }  // namespace edgewise

@@ -92,6 +92,10 @@ std::uint64_t FaultyKernel::Random() {
   return inner_.Random();
 }
 
+void FaultyKernel::RunThreads(std::size_t count, absl::FunctionRef<void(std::size_t)> body) {
+  inner_.RunThreads(count, body);
+}
+
 void FaultyKernel::ExitNow(int code) {
   inner_.ExitNow(code);
   std::abort();  // g++ does not believe that a virtual call never returns

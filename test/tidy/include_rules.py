@@ -37,7 +37,6 @@ SYSTEM_EXCEPTIONS = {
     "reactor/kernel/socket_address.cc": {"arpa/inet.h"},  # inet_pton and inet_ntop, pure text
     "reactor/kernel/error.h": {"cerrno"},  # the constants only
     "handlers/access_log.h": {"thread"},  # writes where a reactor must not wait
-    "handlers/server.h": {"thread"},  # one reactor per thread; the threads start here
     "handlers/server.cc": {"csignal"},  # the signals' numbers only
     "reactor/signal_handler.cc": {"csignal"},
 }

@@ -70,8 +70,6 @@ EXCEPTIONS = {
         r"pthread_mutex_(un)?lock": "in boost::system's error categories, which Beast brings along",
     },
     "handlers/server.cc": {
-        r"(typeinfo for )?std::thread::\S.*|pthread_\w+":
-            "one reactor per thread; this is the one place where threads start",
         r"syscall|sched_yield|errno_location": "std::latch, for the threads' counters",
     },
 }

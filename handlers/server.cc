@@ -85,6 +85,10 @@ PostResult Server::Post(std::size_t index, absl::AnyInvocable<void(Worker&)> tas
 
 WorkerCounters Server::Counters() {
   WorkerCounters sum;
+  if (!running_) {
+    for (const auto& worker : workers_) sum.Add(worker->counters());
+    return sum;
+  }
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     std::latch done(1);
     WorkerCounters counters;

@@ -1,6 +1,7 @@
 // Server: from options to a running service in a few lines.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -73,7 +74,8 @@ class Server {
   // From any thread: runs `task` in the thread of worker `index` with that worker.
   PostResult Post(std::size_t index, absl::AnyInvocable<void(Worker&)> task);
   std::size_t threads() const { return workers_.size(); }
-  // The sum over all workers, gathered in their threads. REQUIRES: not called from one of them.
+  // The sum over all workers: gathered in their threads while Run is under way, simply added up
+  // before and afterwards. REQUIRES: not called from one of those threads.
   WorkerCounters Counters();
 
  private:
@@ -103,7 +105,7 @@ class Server {
   } report_;
   int stops_seen_ = 0;
   bool started_ = false;
-  bool running_ = false;
+  std::atomic<bool> running_{false};
 };
 
 }  // namespace edgewise

@@ -10,10 +10,10 @@ namespace edgewise::sim {
 namespace {
 
 constexpr std::array<std::string_view, kChoicePointCount> kNames = {
-    "next",        "preempt",        "order",        "latency",    "segment",   "buffers",
-    "listener",    "spurious-event", "short-send",   "random",     "stall",     "reset",
-    "interrupted", "would-block",    "accept-error", "open-error", "add-error", "connect-fate",
-    "hangup",      "socket-error",   "file-error"};
+    "next",         "preempt",        "order",        "latency",      "segment",    "buffers",
+    "listener",     "spurious-event", "short-send",   "random",       "scenario",   "stall",
+    "reset",        "interrupted",    "would-block",  "accept-error", "open-error", "add-error",
+    "connect-fate", "hangup",         "socket-error", "file-error"};
 
 template <typename Number>
 bool ParseNumber(std::string_view text, Number& number) {

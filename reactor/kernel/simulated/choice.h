@@ -24,6 +24,7 @@ enum class ChoicePoint : std::uint8_t {
   kSpuriousEvent,  // epoll reports once more what it has reported
   kShortSend,      // a send takes less than there is room for
   kRandom,         // what Random answers
+  kScenario,       // what a scenario itself leaves to chance
   // Faults: what happens on a bad day. All of them end with World::EndFaults.
   kStall,        // the thread is not run for a while (a stopped machine)
   kReset,        // the network breaks a connection

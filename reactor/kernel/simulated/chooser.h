@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "reactor/kernel/simulated/choice.h"
+#include "reactor/kernel/simulated/choice_log.h"
 
 namespace edgewise::sim {
 
@@ -35,8 +36,11 @@ class Chooser {
     if (value == 0) return 0;
     ++taken_[index];
     trail_.push_back({point, ordinal, value});
+    if (log_ != nullptr) log_->Add(trail_.back());
     return value;
   }
+  // Writes each unusual choice there too, as it is made.
+  void LogTo(ChoiceLog& log) { log_ = &log; }
   // Every fault is answered by 0 from now on.
   void EndFaults() { faults_ended_ = true; }
 
@@ -57,6 +61,7 @@ class Chooser {
   std::array<std::uint64_t, kChoicePointCount> taken_{};
   std::vector<Choice> trail_;
   bool faults_ended_ = false;
+  ChoiceLog* log_ = nullptr;
 };
 
 }  // namespace edgewise::sim

@@ -5,6 +5,20 @@ namespace edgewise::sim {
 namespace {
 
 constexpr double kTwoTo64 = 18446744073709551616.0;
+constexpr double kOftenRate = 0.8;
+
+// What a fault's rate is multiplied with, where a single one already changes the whole run.
+double ScaleOf(ChoicePoint point) {
+  switch (point) {
+    case ChoicePoint::kStall:
+      return 0.05;
+    case ChoicePoint::kReset:
+    case ChoicePoint::kOpenError:
+      return 0.2;
+    default:
+      return 1.0;
+  }
+}
 
 std::uint64_t ThresholdOf(double rate) {
   return rate >= 1.0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * kTwoTo64);
@@ -19,10 +33,13 @@ SeededChooser::SeededChooser(std::uint64_t seed, const Weather& weather) : state
     const auto& rates = is_fault ? weather.fault_rates : weather.chance_rates;
     const bool is_unusual = Next() < ThresholdOf(share);
     const double rate = rates[Next() % rates.size()];
-    thresholds_[i] = is_unusual ? ThresholdOf(rate) : 0;
+    const double scale = ScaleOf(static_cast<ChoicePoint>(i));
+    thresholds_[i] = is_unusual ? ThresholdOf(rate * scale) : 0;
   }
-  // A number that somebody relies on is random in every seed.
-  thresholds_[static_cast<std::size_t>(ChoicePoint::kRandom)] = ~std::uint64_t{0};
+  // What somebody relies on to vary varies in every seed.
+  for (const ChoicePoint point : {ChoicePoint::kRandom, ChoicePoint::kScenario}) {
+    thresholds_[static_cast<std::size_t>(point)] = ThresholdOf(kOftenRate);
+  }
 }
 
 // SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).

@@ -17,8 +17,8 @@ Threads::Threads(Chooser& chooser, Timeline& timeline, Observer& observer)
 
 Threads::~Threads() = default;
 
-Threads::Thread& Threads::Make(std::string name, std::uint32_t process, std::size_t group,
-                               std::function<void()> body) {
+void Threads::Start(std::string name, std::uint32_t process, Group group,
+                    std::function<void()> body) {
   auto made = std::make_unique<Thread>();
   Thread& thread = *made;
   thread.name = std::move(name);
@@ -37,34 +37,27 @@ Threads::Thread& Threads::Make(std::string name, std::uint32_t process, std::siz
     return *threads_[current_]->fiber;
   });
   threads_.push_back(std::move(made));
-  return thread;
-}
-
-void Threads::Start(std::string name, std::uint32_t process, std::function<void()> body) {
-  Make(std::move(name), process, groups_++, std::move(body));
 }
 
 void Threads::RunTogether(std::uint32_t process, std::size_t count,
                           absl::FunctionRef<void(std::size_t)> body) {
-  const std::size_t group = groups_++;
+  const Group group = NewGroup();
   const std::string base = name();
   for (std::size_t i = 1; i < count; ++i) {
-    Make(base + "/" + std::to_string(i), process, group, [body, i] { body(i); });
+    Start(base + "/" + std::to_string(i), process, group, [body, i] { body(i); });
   }
   body(0);
   Join(group);
 }
 
-void Threads::JoinAll() { Join(kEverybody); }
-
-void Threads::Join(std::size_t group) {
+void Threads::Join(Group group) {
   Thread& thread = *threads_[current_];
   thread.state = State::kJoining;
   thread.joins = group;
   Pause();
 }
 
-bool Threads::IsOver(std::size_t group, std::size_t except) const {
+bool Threads::IsOver(Group group, std::size_t except) const {
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     if (i == except || (group != kEverybody && threads_[i]->group != group)) continue;
     if (threads_[i]->state != State::kOver && threads_[i]->state != State::kDead) return false;

@@ -38,10 +38,14 @@ class Threads final : public EpollWaiters {
   Threads(Chooser& chooser, Timeline& timeline, Observer& observer);
   ~Threads() override;
 
+  // Threads that are waited for together.
+  using Group = std::size_t;
+  Group NewGroup() { return groups_++; }
   // A thread that begins when the one that runs now waits.
-  void Start(std::string name, std::uint32_t process, std::function<void()> body);
-  // Waits until every thread but this one is over.
-  void JoinAll();
+  void Start(std::string name, std::uint32_t process, Group group, std::function<void()> body);
+  // Waits until every thread of the group is over; of all groups, but for this one.
+  void Join(Group group);
+  void JoinAll() { Join(kEverybody); }
   // Kernel::RunThreads.
   void RunTogether(std::uint32_t process, std::size_t count,
                    absl::FunctionRef<void(std::size_t)> body);
@@ -72,19 +76,16 @@ class Threads final : public EpollWaiters {
   struct Thread {
     std::string name;
     std::uint32_t process = 0;
-    std::size_t group = 0;  // those that RunTogether or Start made together
+    Group group = 0;
     State state = State::kRunnable;
     EpollDescription* epoll = nullptr;
     Time deadline = kNever;
-    std::size_t joins = 0;  // the group that is waited for
+    Group joins = 0;  // which is waited for
     std::unique_ptr<Fiber> fiber;
   };
-  static constexpr std::size_t kEverybody = ~std::size_t{0};
+  static constexpr Group kEverybody = ~Group{0};
 
-  Thread& Make(std::string name, std::uint32_t process, std::size_t group,
-               std::function<void()> body);
-  void Join(std::size_t group);
-  bool IsOver(std::size_t group, std::size_t except) const;
+  bool IsOver(Group group, std::size_t except) const;
   bool CanRun(const Thread& thread, std::size_t index) const;
   std::size_t PickNext();
   void Pause();
@@ -95,7 +96,7 @@ class Threads final : public EpollWaiters {
   std::vector<std::unique_ptr<Thread>> threads_;
   std::vector<std::size_t> runnable_;  // scratch
   std::size_t current_ = 0;
-  std::size_t groups_ = 1;
+  Group groups_ = 1;
 };
 
 }  // namespace edgewise::sim

@@ -80,8 +80,11 @@ void Acceptor::Close() {
   // Whoever is in the queue has a connection already and would be reset by the close.
   for (std::size_t taken = 0; taken < options_.accepts_max; ++taken) {
     const AcceptResult accepted = loop_.kernel().Accept(handle());
-    if (accepted.error != Error::kNone) break;
-    Deliver(accepted);
+    if (accepted.error == Error::kNone) {
+      Deliver(accepted);
+    } else if (Judge(accepted.error) != AcceptVerdict::kNext) {
+      break;
+    }
   }
   loop_.Retire(*this, {.cause = CloseCause::kShutdown});
 }
@@ -111,22 +114,38 @@ Progress Acceptor::HandleInput() {
       Deliver(accepted);
       continue;
     }
-    switch (JudgeAcceptError(accepted.error)) {
+    switch (Judge(accepted.error)) {
       case AcceptVerdict::kDrained:
         return Progress::kDrained;
       case AcceptVerdict::kNext:
-        ++counters_.peer_errors;
         break;
       case AcceptVerdict::kProcessLimit:
-        ++counters_.process_limits;
         return Shed();
       case AcceptVerdict::kBackOff:
-        ++counters_.back_offs;
         return BackOff();
     }
   }
   ++counters_.budget_spent;
   return Progress::kPreempted;
+}
+
+// Whoever accepts, each error is counted.
+AcceptVerdict Acceptor::Judge(Error error) {
+  const AcceptVerdict verdict = JudgeAcceptError(error);
+  switch (verdict) {
+    case AcceptVerdict::kDrained:
+      break;
+    case AcceptVerdict::kNext:
+      ++counters_.peer_errors;
+      break;
+    case AcceptVerdict::kProcessLimit:
+      ++counters_.process_limits;
+      break;
+    case AcceptVerdict::kBackOff:
+      ++counters_.back_offs;
+      break;
+  }
+  return verdict;
 }
 
 void Acceptor::Deliver(const AcceptResult& accepted) {
@@ -147,7 +166,7 @@ Progress Acceptor::Shed() {
       ++counters_.shed;
     }
     reserve_ = kernel.OpenPlaceholder().handle();
-    if (accepted.error == Error::kWouldBlock) break;
+    if (accepted.error != Error::kNone && Judge(accepted.error) != AcceptVerdict::kNext) break;
   }
   return PauseFor(options_.retry_interval);
 }

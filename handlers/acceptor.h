@@ -95,6 +95,7 @@ class Acceptor final : public EventHandler, private Timer {
 
  private:
   void HandleTimeout(Time now) override { static_cast<void>(now), Resume(); }
+  AcceptVerdict Judge(Error error);
   Progress PauseFor(Duration duration);
   Progress BackOff();
   Progress Shed();

@@ -63,9 +63,12 @@ Progress ConnectAttempt::HandleOutput() {
   Kernel& kernel = reactor()->kernel();
   Error error = kernel.TakeSocketError(handle());
   if (error == Error::kNone) {
-    const bool hung_up =
-        (ready() & kPeerFinished) != 0 && (kernel.PollNow(handle(), kEpollOut) & kEpollHangup) != 0;
-    if (hung_up) return Progress::kDrained;
+    // A hang-up may be told of a socket before it has its verdict: it counts if a look says that
+    // the socket is connected now. (If it is not, the verdict brings an edge of its own.)
+    constexpr EpollMask kVerdict = kEpollOut | kEpollHangup;
+    const bool connected = (ready() & kPeerFinished) == 0 ||
+                           (kernel.PollNow(handle(), kEpollOut) & kVerdict) == kEpollOut;
+    if (!connected) return Progress::kDrained;
     if (IsSelf(kernel, handle(), target_)) error = Error::kConnectionRefused;
   }
   given_away_ = error == Error::kNone;

@@ -241,12 +241,20 @@ IoResult Connection::SendFrontFile(const OutputChunk& front, std::size_t bytes_m
     Abort({.cause = CloseCause::kAbandoned, .detail = "a file became shorter while it was sent"});
   } else if (result.ok()) {
     context_.counters.bytes_sent += result.bytes();
+  } else if (result.error() == Error::kInputOutput) {
+    // No socket says so: it is the disk, and nobody's connection.
+    Abort({.cause = CloseCause::kAbandoned,
+           .error = result.error(),
+           .detail = "a file could not be read while it was sent"});
   }
   return result;
 }
 
 // All output has left after a close: tell the peer, then wait for its end.
 void Connection::FinishWriting() {
+  // Who asked to be told that all has left is told no more: to keep the wish would keep the reactor
+  // busy with it.
+  state_.marks &= static_cast<Marks>(~kDrainedWanted);
   state_.write = Transition(kWriteTransitions, state_.write, WriteEvent::kDrained);
   if (Over(state_.read, state_.write)) {
     reactor()->Retire(*this, close_reason_);

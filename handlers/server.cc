@@ -54,10 +54,31 @@ int Server::Run() {
     }
   }
   running_ = true;
-  kernel_.RunThreads(workers_.size(), [this](std::size_t i) { workers_[i]->reactor().Run(); });
+  others_running_ = workers_.size() - 1;
+  first_is_done_ = false;
+  kernel_.RunThreads(workers_.size(), [this](std::size_t i) { RunWorker(i); });
   running_ = false;
   signals_.reset();
   return 0;
+}
+
+// Worker 0 listens for signals, so it stays until the others are done: a second signal is heard as
+// long as anybody drains.
+void Server::RunWorker(std::size_t index) {
+  Reactor& reactor = workers_[index]->reactor();
+  reactor.Run();
+  if (signals_ == nullptr) return;
+  if (index == 0) {
+    first_is_done_ = true;
+    while (others_running_ != 0) reactor.Run();
+    return;
+  }
+  if (--others_running_ != 0) return;
+  const PostResult posted = Post(0, [this](Worker& first) {
+    if (first_is_done_) first.reactor().Stop();
+  });
+  // As in Stop.
+  if (posted != PostResult::kPosted) workers_.front()->reactor().Stop();
 }
 
 // Before anybody can know that the server is up: a signal that came earlier would end the process.

@@ -82,6 +82,7 @@ class Server {
   Server& Add(std::string_view listen, Service::Maker maker);
   Server& Adopt(Handle listener, Service::Maker maker);
   absl::Status Check() const;
+  void RunWorker(std::size_t index);
   void WatchSignals();
   void RemovePaths();
   absl::Status OpenPort(Service& service);
@@ -106,6 +107,8 @@ class Server {
   int stops_seen_ = 0;
   bool started_ = false;
   std::atomic<bool> running_{false};
+  std::atomic<std::size_t> others_running_{0};  // workers but the first
+  bool first_is_done_ = false;                  // its own thread only
 };
 
 }  // namespace edgewise

@@ -31,7 +31,7 @@ void Mailbox::Interrupt() {
 void Mailbox::Wake() {
   if (!asleep_.load(std::memory_order_seq_cst)) return;
   if (!asleep_.exchange(false, std::memory_order_seq_cst)) return;
-  // The only refusal is a counter near overflow: then it is readable already, which is "awake".
+  // The only refusal is a counter near overflow, which takes 2^64 notifications: it is never read.
   static_cast<void>(kernel_.Notify(wakeup_));
 }
 

@@ -11,8 +11,9 @@
 // either the reactor finds the post, or the poster finds the sleeper. `exchange` lets exactly one
 // of many posters pay for the notification, so N posts to a sleeping reactor cost one eventfd
 // write, and posts to a busy one none. The wake-up stays in the eventfd if it comes before the
-// wait: it is an edge that epoll keeps. A reactor that is not running at all counts as asleep, so
-// that a foreign loop that polls its descriptor is woken too.
+// wait: it is an edge that epoll keeps. A reactor that has not run yet counts as asleep, and one
+// that was asked for its PollTimeout does, so that a foreign loop that polls its descriptor is
+// woken too. The protocol is checked by a model: test/model/.
 #pragma once
 
 #include <atomic>

@@ -12,6 +12,7 @@ find_wanted() {
   if [[ "$1" == compare ]]; then need_wanted perf "$(perf_package)"; fi
   if [[ "$1" != test && "$1" != all ]]; then return; fi
   need_wanted slowhttptest slowhttptest
+  need_wanted spin spin
   if [[ "$1" == test ]]; then return; fi
   need_wanted valgrind valgrind
   need_wanted chromium chromium

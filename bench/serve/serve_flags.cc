@@ -27,6 +27,9 @@ ABSL_FLAG(std::uint64_t, http_body_bytes_max, 1u << 20, "largest request body");
 ABSL_FLAG(std::string, access_log, "", "file that HTTP requests are written to");
 ABSL_FLAG(std::string, access_log_format, "common", "common or json");
 ABSL_FLAG(std::string, root, "", "directory of files that http serves");
+ABSL_FLAG(std::string, record, "", "file that the kernel's answers are recorded in");
+ABSL_FLAG(std::string, replay, "", "such a file, which answers instead of the kernel");
+ABSL_FLAG(std::string, print_recording, "", "such a file, printed");
 ABSL_FLAG(std::uint64_t, high_water, 1u << 20, "pending output that holds reading");
 ABSL_FLAG(std::uint64_t, low_water, 256u << 10, "pending output that releases it");
 ABSL_FLAG(std::uint64_t, outbound_bytes_max, 128u << 20, "pending output that ends a connection");
@@ -72,6 +75,12 @@ Speed
                           answers sooner, at the price of a busier core
   --bulk_bytes_max=131072 bytes moved for one busy connection before others have their turn
   --bulk_slice=1          turns of greedy connections between two looks for polite ones
+
+Incidents (docs/record-and-replay.md)
+  --record=               file that all that the kernel answers is recorded in
+  --replay=               such a file: the same happens again, alone and without the machine. The
+                          other flags as they were, but for --access_log
+  --print_recording=      such a file, a line for each call, and nothing else
 
 Limits (durations like 500ms, 30s, 2m; inf switches a timeout off)
   --idle_timeout=75s      closes a connection on which nothing moves for so long (or a fourth more)
@@ -138,6 +147,12 @@ absl::StatusOr<ServeCommand> FromFlags() {
                        .outbound_bytes_max = absl::GetFlag(FLAGS_outbound_bytes_max)};
   command.frame_bytes_max = absl::GetFlag(FLAGS_frame_bytes_max);
   command.root = absl::GetFlag(FLAGS_root);
+  command.record = absl::GetFlag(FLAGS_record);
+  command.replay = absl::GetFlag(FLAGS_replay);
+  command.print_recording = absl::GetFlag(FLAGS_print_recording);
+  if (!command.record.empty() && !command.replay.empty()) {
+    return Invalid("--record or --replay, not both");
+  }
   command.http_body_bytes_max = absl::GetFlag(FLAGS_http_body_bytes_max);
   const absl::StatusOr<MemoryPolicy> policy = ParsePolicy(absl::GetFlag(FLAGS_memory_policy));
   if (!policy.ok()) return policy.status();
@@ -207,11 +222,13 @@ absl::StatusOr<ServeCommand> ParseServeCommand(int argc, char** argv) {
   const std::vector<char*> left =
       absl::ParseCommandLine(static_cast<int>(others.size()), others.data());
   if (left.size() > 1) return Invalid(std::string(left[1]) + ": not a flag; see --help");
-  if (listens.empty()) {
+  absl::StatusOr<ServeCommand> command = FromFlags();
+  if (!command.ok()) return command;
+  if (listens.empty() && command->print_recording.empty()) {
     return Invalid("nothing to do: give at least one --listen http://127.0.0.1:8080; see --help");
   }
-  absl::StatusOr<ServeCommand> command = FromFlags();
-  if (command.ok()) command->listens = std::move(listens);
+  command->listens = std::move(listens);
+  for (int i = 0; i < argc; ++i) command->line += (i == 0 ? "" : " ") + std::string(argv[i]);
   return command;
 }
 

@@ -27,6 +27,11 @@ struct ServeCommand {
   std::string access_log;  // a path, - for standard output; empty: none
   AccessLogFormat access_log_format = AccessLogFormat::kCommon;
   std::string root;  // of the files that http serves; empty: none
+  // Files; empty: none. At most one of the first two.
+  std::string record;
+  std::string replay;
+  std::string print_recording;
+  std::string line;  // as it was typed, more or less
 };
 
 // kInvalidArgument with what is wrong and what would be right. `--help` is answered with

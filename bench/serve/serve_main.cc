@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bench/serve/serve_flags.h"
+#include "bench/serve/serve_kernel.h"
 #include "reactor/kernel/text.h"
 
 namespace edgewise {
@@ -80,13 +81,21 @@ int Main(int argc, char** argv) {
     return 0;
   }
   if (!command.ok()) return Fail(StdView(command.status().message()));
+  if (!command->print_recording.empty()) {
+    const absl::Status printed = ServeKernel::Print(*command);
+    return printed.ok() ? 0 : Fail(StdView(printed.message()));
+  }
+  const absl::StatusOr<std::unique_ptr<ServeKernel>> kernel = ServeKernel::For(*command);
+  if (!kernel.ok()) return Fail(StdView(kernel.status().message()));
   std::unique_ptr<HttpFiles> files;
   if (!command->root.empty()) {
-    absl::StatusOr<std::unique_ptr<HttpFiles>> opened = HttpFiles::Open(command->root);
+    absl::StatusOr<std::unique_ptr<HttpFiles>> opened =
+        HttpFiles::Open(command->root, {}, (*kernel)->kernel());
     if (!opened.ok()) return Fail("--root: " + std::string(StdView(opened.status().message())));
     files = *std::move(opened);
   }
   ServerOptions options = command->server;
+  options.kernel = &(*kernel)->kernel();
   std::unique_ptr<AccessLog> log;
   if (!command->access_log.empty()) {
     absl::StatusOr<std::unique_ptr<AccessLog>> opened =

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import traceback
 
 sys.dont_write_bytecode = True
@@ -26,9 +27,9 @@ SECONDS = 20  # the most that any one answer may take
 class Example:
     """A running example, on a port that the system chose."""
 
-    def __init__(self, build, name):
+    def __init__(self, build, name, *more):
         self.process = subprocess.Popen(
-            [os.path.join(build, "example-" + name), "127.0.0.1:0"], stdin=subprocess.PIPE,
+            [os.path.join(build, "example-" + name), "127.0.0.1:0", *more], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True)
 
     def __enter__(self):
@@ -158,13 +159,27 @@ def ask_lines(build):
         assert refused.returncode == 1 and "ECONNREFUSED" in refused.stderr, refused
 
 
+def recorded_service(build):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "incident.ewr")
+        with Example(build, "recorded_service", "record", path) as example:
+            with example.connect() as peer:
+                peer.sendall(b"what led to it\n")
+                expect(peer.makefile("rb"), b"what led to it\n")
+            example.ends_with_0_after(example.terminate)
+        with Example(build, "recorded_service", "replay", path) as again:
+            assert again.port == example.port
+            again.ends_with_0_after(lambda: None)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", required=True, help="the folder with the programs")
     parser.add_argument("--junit", metavar="FILE", help="also write a JUnit report there")
     arguments = parser.parse_args()
     report = Report("examples")
-    for example in (http_service, events, chat, foreign_loop, ask_lines):
+    for example in (http_service, events, chat, foreign_loop, ask_lines,
+                    recorded_service):
         name = f"the example {example.__name__} does what it says"
         try:
             example(arguments.build)

@@ -100,8 +100,10 @@ void HttpResponder::HoldRequests() {
 
 void HttpResponder::Forget() {
   if (record_ && stage_ != Stage::kDone) WriteRecord();
-  if (stage_ == Stage::kBody && framing_ == HttpFraming::kUntilClose) {
-    // The end of the connection would be the end of the body, so it has to be an error.
+  if (framing_ == HttpFraming::kUntilClose &&
+      (stage_ == Stage::kBody || peer_->pending_output() != 0)) {
+    // The end of the connection would be the end of the body, not all of which has been written, or
+    // has left: so it has to be an error.
     const Error ignored =
         peer_->context().kernel.SetOption(peer_->handle(), SocketOption::kLingerReset, 1);
     static_cast<void>(ignored);

@@ -25,6 +25,7 @@ import http_cases  # noqa: E402,F401
 import limit_cases  # noqa: E402,F401
 import page_cases  # noqa: E402,F401
 import proxy_cases  # noqa: E402,F401
+import recording_cases  # noqa: E402,F401
 import shutdown_cases  # noqa: E402,F401
 import startup_cases  # noqa: E402,F401
 import stream_cases  # noqa: E402,F401

@@ -93,6 +93,21 @@ TEST_CASE("every line that is taken is written, in order, whatever the file does
   CHECK(kernel.faults() == 20);
 }
 
+TEST_CASE("a log that is named with a hyphen goes to a duplicate of the standard output") {
+  FaultyKernel kernel{LinuxKernel::Instance()};
+  {
+    const auto log = AccessLog::Open("-", AccessLogFormat::kCommon, kernel);
+    REQUIRE(log.ok());
+    CHECK(kernel.calls(Call::kDuplicate) == 1);
+    CHECK(kernel.calls(Call::kOpenLog) == 0);
+  }
+  CHECK(kernel.open_handles() == 0);
+  kernel.Fail(Call::kDuplicate, Error::kBadHandle);
+  const auto refused = AccessLog::Open("-", AccessLogFormat::kCommon, kernel);
+  CHECK(refused.status().message().find("the access log - cannot be opened: EBADF") !=
+        absl::string_view::npos);
+}
+
 TEST_CASE("a full disk drops lines, counts them, says so once, and goes on when it can") {
   const ScratchFolder folder;
   FaultyKernel kernel{LinuxKernel::Instance()};

@@ -34,11 +34,17 @@ class Allocations {
   // The same, and so do all that follow it.
   static void FailFrom(std::uint64_t nth);
 
+  // From now on an allocation is seen only if this holds where it is made; null: all are.
+  static void SeeOnlyIf(bool (*holds)());
+
   static std::uint64_t Count();
   static std::uint64_t Failures();
+  // Blocks of operator new that were not given back, of the whole program, watched or not.
+  static std::int64_t Live();
 
   // For the hooks: counts one; whether it is to fail.
   static bool Refuses();
+  static void AddLive(std::int64_t blocks);
 };
 
 }  // namespace edgewise::handlers_test

@@ -169,8 +169,9 @@ TEST_CASE("a reader that takes nothing is cut off at the write timeout") {
   CHECK(stage.newest()->pending_output() != 0);
   for (int i = 0; i < 29; ++i) stage.Pass(seconds(1));
   CHECK(stage.script.closes.empty());
-  // The looks are a quarter of the timeout apart.
-  for (int i = 0; i < 16; ++i) stage.Pass(seconds(1));
+  // The looks are a quarter of the timeout apart. And where this runs slowly, the last bytes that
+  // the peer's kernel has room for may be acknowledged only now, which is progress.
+  for (int i = 0; i < 16 + 45 && stage.script.closes.empty(); ++i) stage.Pass(seconds(1));
   CHECK(stage.script.cause() == CloseCause::kWriteTimeout);
 }
 

@@ -1,98 +1,22 @@
 // Connector: which address wins, what is said when none does, and that no descriptor is left.
 #include "handlers/connector.h"
 
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "handlers/listener.h"
-#include "reactor/kernel/linux_kernel.h"
+#include "test/handlers/connector_scene.h"
 #include "test/handlers/socket_folder.h"
-#include "test/support/faulty_kernel.h"
+#include "test/reactor/death.h"
 
 namespace edgewise::handlers_test {
 namespace {
 
+using Scene = ConnectorScene;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Call = FakeCall;
-
-// A reactor with a connector, played round by round. At the end no descriptor is left.
-class Scene final : private Connector::Sink {
- public:
-  Scene() : reactor_(std::make_unique<Reactor>(kernel)) {}
-  ~Scene() override {
-    connector.reset();
-    for (const Handle handle : connected) static_cast<void>(kernel.Close(handle));
-    for (const Handle handle : listeners_) static_cast<void>(kernel.Close(handle));
-    reactor_->DrainRetired();
-    reactor_.reset();
-    CHECK(kernel.open_handles() == 0);
-    CHECK(kernel.strange_closes() == 0);
-  }
-
-  // Where something listens.
-  SocketAddress Listen(const SocketAddress& address = SocketAddress::Ipv4({127, 0, 0, 1}, 0)) {
-    const absl::StatusOr<Handle> handle = OpenListener(kernel, address);
-    REQUIRE(handle.ok());
-    listeners_.push_back(*handle);
-    return kernel.LocalAddress(*handle).address;
-  }
-  // Where nothing does.
-  SocketAddress Nowhere() {
-    SocketAddress address = Listen();
-    static_cast<void>(kernel.Close(listeners_.back()));
-    listeners_.pop_back();
-    return address;
-  }
-  // The next attempt gets no answer: its socket was never told to connect, and so it shows what a
-  // socket shows that is not connecting: a hang-up, which is no verdict.
-  void NoAnswer(std::uint64_t first = 1) {
-    kernel.Fail(Call::kConnect, Error::kInProgress, {.first = first});
-  }
-
-  void Connect(const std::vector<SocketAddress>& addresses, ConnectorOptions options = {}) {
-    Connector::Sink& sink = *this;
-    connector = std::make_unique<Connector>(*reactor_, sink, std::move(options));
-    connector->Connect(addresses);
-  }
-  // Rounds until the sink was told.
-  void Await() {
-    for (int i = 0; i < 2000 && connected.empty() && errors.empty(); ++i) {
-      reactor_->RunOnce(milliseconds(10));
-    }
-    REQUIRE(connected.size() + errors.size() == 1);
-    reactor_->RunOnce(Duration::zero());  // what is retired is reclaimed
-  }
-  void Pass(Duration by) {
-    kernel.Advance(by);
-    for (int i = 0; i < 3; ++i) reactor_->RunOnce(Duration::zero());
-  }
-
-  FaultyKernel kernel{LinuxKernel::Instance()};
-  std::unique_ptr<Connector> connector;
-  std::vector<Handle> connected;
-  std::vector<SocketAddress> peers;
-  std::vector<Error> errors;
-  bool destroys = false;  // the connector, when it tells
-
- private:
-  void Connected(Handle handle, const SocketAddress& peer) override {
-    connected.push_back(handle);
-    peers.push_back(peer);
-    if (destroys) connector.reset();
-  }
-  void NotConnected(const SocketAddress& target, Error error) override {
-    peers.push_back(target);
-    errors.push_back(error);
-    if (destroys) connector.reset();
-  }
-
-  std::unique_ptr<Reactor> reactor_;
-  std::vector<Handle> listeners_;
-};
 
 }  // namespace
 
@@ -140,6 +64,7 @@ TEST_CASE("what fails at once is told at once: no descriptor, no such local addr
   ConnectorOptions options;
   Error expected = Error::kProcessLimit;
   SECTION("no descriptor") { scene.kernel.Fail(Call::kOpenSocket, expected); }
+  SECTION("no option") { scene.kernel.Fail(Call::kSetOption, expected = Error::kNoBuffers); }
   SECTION("epoll refuses") { scene.kernel.Fail(Call::kEpollAdd, expected = Error::kNoMemory); }
   SECTION("no port left") {
     scene.kernel.Fail(Call::kConnect, expected = Error::kAddressNotAvailable);
@@ -152,6 +77,47 @@ TEST_CASE("what fails at once is told at once: no descriptor, no such local addr
   scene.Await();
   CHECK(scene.errors == std::vector{expected});
   CHECK(scene.connector->counters().failures == 1);
+}
+
+TEST_CASE("a server that has finished already when the connection comes about is connected to") {
+  Scene scene;
+  const SocketAddress server = scene.Listen();
+  scene.Connect({server});
+  const AcceptResult accepted = scene.AcceptOne();
+  const std::string_view farewell = "goodbye";
+  CHECK(scene.kernel.Send(accepted.handle, ConstBuffer(farewell)).bytes() == farewell.size());
+  CHECK(scene.kernel.Shutdown(accepted.handle, ShutdownSide::kWrite) == Error::kNone);
+  scene.Await();
+  REQUIRE(scene.connected.size() == 1);
+  std::array<char, 100> room;
+  CHECK(scene.kernel.Receive(scene.connected.front(), room).bytes() == farewell.size());
+  static_cast<void>(scene.kernel.Close(accepted.handle));
+}
+
+TEST_CASE("without a timeout a silent server is waited for, and the others are tried meanwhile") {
+  Scene scene;
+  scene.kernel.StopClock();
+  const SocketAddress silent = scene.Listen();
+  scene.kernel.Fail(Call::kConnect, Error::kInProgress, {.first = 1, .count = 2});
+  scene.Connect({silent, silent}, {.timeout = kForever});
+  scene.Pass(std::chrono::hours(24));
+  CHECK(scene.errors.empty());
+  CHECK(scene.connector->busy());
+  CHECK(scene.connector->counters().attempts == 2);
+  CHECK(scene.connector->counters().ToString() ==
+        "connect_attempts 2\nconnected 0\nconnect_failures 0\nconnect_timeouts 0\n"
+        "connect_dropped 0\nconnect_retries 0\n");
+}
+
+TEST_CASE("a connector that is told to connect twice, or to nothing, says so and ends") {
+  CHECK(DeathMessage([] {
+          Scene scene;
+          const SocketAddress server = scene.Listen();
+          scene.Connect({server});
+          scene.connector->Connect({server});
+        }).find("one connection at a time") != std::string::npos);
+  CHECK(DeathMessage([] { Scene().Connect({}); }).find("no address to connect to") !=
+        std::string::npos);
 }
 
 TEST_CASE("a signal during connect does not stop it") {

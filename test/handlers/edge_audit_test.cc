@@ -1,4 +1,5 @@
 // The lost-edge audit finds what it is for, mends it, and accuses nobody else.
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
 #include <deque>
@@ -59,6 +60,29 @@ TEST_CASE("every connection of many is looked at in its turn") {
   }
   CHECK(stage.counters().connection.lost_edges == 1);
   stage.lost_edges_expected = 1;
+}
+
+TEST_CASE(
+    "input that was gone again at the second look, or whose connection is, was no lost edge") {
+  Stage stage;
+  stage.kernel.StopClock();
+  stage.Serve<LengthPrefixed>();
+  Peer peer(stage.address());
+  REQUIRE(stage.Until([&] { return stage.script.opens == 1; }));
+  stage.Settle();
+  LoseAnEdge(stage, *stage.newest(), peer, "read");
+  stage.Pass(seconds(1));
+  SECTION("read by somebody else") {
+    std::array<char, 100> room;
+    CHECK(stage.kernel.Receive(stage.newest()->handle(), room).bytes() == 4);
+  }
+  SECTION("the connection was held meanwhile") { stage.newest()->HoldReading(); }
+  SECTION("the connection ended meanwhile") {
+    stage.newest()->Abort({.cause = CloseCause::kLocal});
+  }
+  stage.Pass(seconds(1));
+  stage.Pass(seconds(1));
+  CHECK(stage.counters().connection.lost_edges == 0);
 }
 
 TEST_CASE("connections that are held, busy or idle are not accused") {

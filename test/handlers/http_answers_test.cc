@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <string>
+#include <vector>
 
 #include "test/handlers/http_script.h"
 #include "test/handlers/peer.h"
@@ -97,6 +98,23 @@ TEST_CASE("requests behind one that is answered later wait, and are answered in 
   CHECK(got.find("\r\n\r\nlate") < got.find("\r\n\r\n/b"));
   stage.Settle();
   CHECK(stage.newest()->holds() == 0);
+}
+
+TEST_CASE("the name of an answer that was given is not that of the next one") {
+  HttpStage stage;
+  std::vector<HttpReplyRef> refs;
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    refs.push_back(response.Later());
+  };
+  Peer peer(stage.address());
+  peer.Send(Get() + Get());
+  REQUIRE(stage.Until([&] { return refs.size() == 1; }));
+  refs[0].Find(stage.worker().table())->Send({}, "first");
+  REQUIRE(stage.Until([&] { return refs.size() == 2; }));
+  CHECK(refs[0].Find(stage.worker().table()) == nullptr);
+  REQUIRE(refs[1].Find(stage.worker().table()) != nullptr);
+  refs[1].Find(stage.worker().table())->Send({}, "second");
+  REQUIRE(stage.Ends(peer, "second"));
 }
 
 TEST_CASE("the name of an answer resolves to nothing once the connection is gone") {

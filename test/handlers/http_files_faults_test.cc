@@ -63,6 +63,15 @@ TEST_CASE("sendfile that is interrupted, falls short or would block loses nothin
   CHECK(stage.kernel.faults() > 2);
 }
 
+// Was reported as a connection that the peer had broken.
+TEST_CASE("a disk that fails in the middle of a file abandons the answer") {
+  FileStage stage;
+  stage.kernel.Fail(Call::kSendFile, Error::kInputOutput, {.first = 2});
+  CHECK(stage.Ask(Get("/large.bin")).size() < FileStage::kLarge);
+  CHECK(stage.closes(CloseCause::kAbandoned) == 1);
+  CHECK(stage.closes(CloseCause::kReset) == 0);
+}
+
 TEST_CASE("a root that cannot be served says why") {
   const ScratchFolder folder;
   folder.Write("file", "x");

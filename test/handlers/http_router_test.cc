@@ -96,7 +96,8 @@ TEST_CASE("encoding does not change what a path means, and opens no way out") {
   CHECK(table.Of("/files/...") == 1);
   CHECK(table.Of("/files/..a") == 1);
   for (const std::string_view path :
-       {"/users/%", "/users/%2", "/users/%2g", "/users/%zz", "/users/a%00b", "/%"}) {
+       {"/users/%", "/users/%2", "/users/%2/", "/users/%/1", "/users/%1:", "/users/%G1",
+        "/users/%2g", "/users/%zz", "/users/a%00b", "/%"}) {
     CAPTURE(path);
     CHECK(table.Match(HttpMethod::kGet, path).kind == Kind::kBadPath);
   }
@@ -132,6 +133,9 @@ TEST_CASE("a pattern that cannot be meant is refused with the reason") {
            {"/a%20b", "write it decoded"},
            {"/a?b", "write it decoded"},
            {"/a{b}", "whole segment"},
+           {"/{b}a", "whole segment"},
+           {"/{", "whole segment"},
+           {"/}", "whole segment"},
            {"/{}", "needs a name"},
            {"/{...}", "needs a name"},
            {"/{a.b}", "needs a name"},

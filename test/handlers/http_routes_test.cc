@@ -5,6 +5,7 @@
 #include "handlers/http/routed_http_handler.h"
 #include "test/handlers/http_site.h"
 #include "test/handlers/peer.h"
+#include "test/reactor/death.h"
 
 namespace edgewise::handlers_test {
 namespace {
@@ -55,6 +56,14 @@ TEST_CASE("a routed service answers with the function of the route, and says wha
   CHECK(Has(options, "\r\nAllow: POST\r\n"));
 }
 
+TEST_CASE("a route that cannot be meant ends the process, with the reason") {
+  const std::string said = DeathMessage([] {
+    HttpRoutes<Api> routes;
+    routes.On(HttpMethod::kGet, "/{id}", &Api::User).On(HttpMethod::kGet, "/{name}", &Api::User);
+  });
+  CHECK(Has(said, "the route \"/{name}\" is there already for that method"));
+}
+
 // Broken by `>=` instead of `>` in HttpGathering::over and HttpHandler::Answer, and by leaving out
 // the look at Content-Length (then the 413 waits for the ninth byte).
 TEST_CASE("a route has a limit of its own for bodies, at the limit, below and above") {
@@ -82,6 +91,9 @@ TEST_CASE("a route has a limit of its own for bodies, at the limit, below and ab
   }
   CHECK(site.Ask(Request("POST /large", "Content-Length: 9\r\n\r\n123456789"))
             .ends_with("made 123456789"));
+  // No route, no limit of its own.
+  CHECK(site.Ask(Request("POST /none", "Content-Length: 9\r\n\r\n123456789"))
+            .starts_with("HTTP/1.1 404 "));
 }
 
 }  // namespace edgewise::handlers_test

@@ -110,6 +110,54 @@ TEST_CASE("a source that is resumed while it is being asked is asked again") {
   REQUIRE(stage.Ends(peer, "1\r\nx\r\n1\r\nx\r\n0\r\n\r\n"));
 }
 
+TEST_CASE("a source that ends the answer itself is not asked again, and no end is written twice") {
+  HttpStage stage;
+  struct Curt : HttpBodySource {
+    Outcome Produce(HttpResponder& response, std::size_t) override {
+      response.Write("all");
+      response.End();
+      return Outcome::kMore;
+    }
+  };
+  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
+    response.SendFrom({}, std::make_unique<Curt>());
+  };
+  const std::string got = stage.Ask(Get() + Get());
+  CHECK(CountOf(got, "3\r\nall\r\n0\r\n\r\n") == 2);
+  CHECK(CountOf(got, "0\r\n\r\n") == 2);
+}
+
+TEST_CASE("HEAD of an answer from a source asks for none of it") {
+  HttpStage stage;
+  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
+    response.SendFrom({}, std::make_unique<Pieces>(1, 100), 100);
+  };
+  const std::string got = stage.Ask("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n" + Get());
+  CHECK(CountOf(got, "\r\nContent-Length: 100\r\n\r\n") == 2);
+  CHECK(CountOf(got, Pattern(100)) == 1);
+}
+
+TEST_CASE("a source that is resumed before its last piece has left is asked once that has") {
+  HttpStage stage({.send_buffer = 4096});
+  HttpReplyRef ref;
+  Pieces* source = nullptr;
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    ref = response.Later();
+    auto pieces = std::make_unique<Pieces>(2, 500'000);
+    source = pieces.get();
+    response.SendFrom({}, std::move(pieces), 1'000'000);
+  };
+  Peer peer(stage.address(), {.receive_buffer = 4096});
+  peer.Send(Get());
+  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
+  stage.Settle();
+  REQUIRE(stage.newest()->pending_output() != 0);
+  ref.Find(stage.worker().table())->Resume();
+  stage.Settle();
+  CHECK(source->asked == 1);
+  REQUIRE(stage.Ends(peer, Pattern(500'000) + Pattern(500'000)));
+}
+
 TEST_CASE("a source that fails breaks the connection, so that a part is not taken for the whole") {
   HttpStage stage;
   stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
@@ -175,6 +223,53 @@ TEST_CASE("at a stop, a source that waits is asked once more, and an answer that
   }
   REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));
   CHECK(stage.closes(CloseCause::kShutdown) == 2);
+}
+
+// The reactor was busy with a wish that nobody would grant until the peer's end came.
+TEST_CASE("an answer that ends with its connection before a wish is granted leaves nobody busy") {
+  HttpStage stage;
+  struct Pausing : HttpBodySource {
+    Outcome Produce(HttpResponder& response, std::size_t) override {
+      response.Write("x");
+      constexpr Outcome kOutcomes[] = {Outcome::kMore, Outcome::kWaiting, Outcome::kEnd};
+      return kOutcomes[asked++];
+    }
+    int asked = 0;
+  };
+  Pausing* source = nullptr;
+  HttpReplyRef ref;
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    auto pausing = std::make_unique<Pausing>();
+    source = pausing.get();
+    ref = response.Later();
+    response.SendFrom({}, std::move(pausing));
+  };
+  Peer peer(stage.address());
+  peer.Send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  REQUIRE(stage.Until([&] { return source != nullptr && source->asked == 2; }));
+  ref.Find(stage.worker().table())->Resume();
+  REQUIRE(stage.UntilEnded(peer));
+  stage.Rounds(5);
+  CHECK(stage.open_connections() == 1);  // it waits for the peer's end
+  CHECK(stage.reactor().PollTimeout() != Duration::zero());
+}
+
+// Its client took what had left for the whole body.
+TEST_CASE("an end that cuts off the last of a body without a length is an error") {
+  HttpStage stage({.send_buffer = 4096});
+  stage.http.on_request = [](const HttpRequest&, HttpResponder& response) {
+    response.Begin({});
+    response.Write(Pattern(500'000));
+    response.End();
+  };
+  Peer peer(stage.address(), {.receive_buffer = 4096});
+  peer.Send("GET / HTTP/1.0\r\n\r\n");
+  REQUIRE(stage.Until([&] { return stage.http.requests == 1; }));
+  stage.Settle();
+  REQUIRE(stage.newest()->pending_output() != 0);
+  stage.newest()->Abort({.cause = CloseCause::kShutdownTimeout});
+  REQUIRE(stage.UntilOver(peer));
+  CHECK(peer.error() == Error::kConnectionReset);
 }
 
 }  // namespace edgewise::handlers_test

@@ -1,5 +1,6 @@
 // Bodies as they come, connections that are held meanwhile, and connections that change protocol.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <string>
 
 #include "handlers/http/http_stream_handler.h"
@@ -29,6 +30,8 @@ class Upload final : public HttpStreamHandler {
     mirrors_ = head.path() == "/mirror";
     if (head.path() == "/no") {
       response.Send({.status = HttpStatus::kForbidden}, "no");
+    } else if (head.path() == "/enough") {
+      enough_ = true;
     } else if (mirrors_) {
       response.Begin({});
     } else if (head.path() == "/forgets") {
@@ -39,6 +42,7 @@ class Upload final : public HttpStreamHandler {
     bytes_ += piece.size();
     log_.bytes += piece.size();
     if (mirrors_) response.Write(piece);
+    if (enough_ && !response.done()) response.Send({}, "enough");
     if (log_.bytes >= log_.hold_after) response.peer().HoldReading();
   }
   void OnComplete(HttpResponder& response) override {
@@ -55,6 +59,7 @@ class Upload final : public HttpStreamHandler {
   std::size_t bytes_ = 0;
   bool mirrors_ = false;
   bool forgets_ = false;
+  bool enough_ = false;
 };
 
 struct UploadStage : HttpStageBase {
@@ -155,6 +160,16 @@ TEST_CASE("a service that holds the connection is sent no more than the socket h
   REQUIRE(stage.Ends(peer, "500000 bytes"));
 }
 
+TEST_CASE("an answer that a piece of the body brought about is the only one") {
+  UploadStage stage;
+  const std::string request =
+      GENERATE(Put("/enough", "123"), PutInChunks("/enough", "123"), Put("/no", "123"));
+  const std::string got = stage.Ask(request);
+  CHECK(CountOf(got, "HTTP/1.1 ") == 1);
+  CHECK(got.ends_with(request.starts_with("PUT /no") ? "no" : "enough"));
+  CHECK(CountOf(stage.log.text, "complete") == 0);
+}
+
 TEST_CASE("a stream handler that gives no answer gives a 500") {
   UploadStage stage;
   const std::string got = stage.Ask(Put("/forgets", "123"));
@@ -222,6 +237,37 @@ TEST_CASE("after an upgrade the bytes are the other protocol's") {
     peer.Send("123");
     REQUIRE(stage.Ends(peer, "welcome "));
   }
+}
+
+TEST_CASE("after an upgrade the other protocol hears of room in the socket and of the stop") {
+  HttpStage stage({.send_buffer = 4096});
+  struct Other : FrameHandler {
+    explicit Other(std::string* told) : log(*told) {}
+    void OnOpen(Connection& peer) override { peer.Write(Pattern(300'000)); }
+    void OnFrame(Connection&, std::string_view) override {}
+    void OnDrained(Connection&) override { log += "drained; "; }
+    void OnFinish(Connection& peer) override {
+      log += "stop; ";
+      peer.Write("goodbye");
+    }
+    std::string& log;
+  };
+  std::string log;
+  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
+    response.Upgrade("other", {}, std::make_unique<Other>(&log));
+  };
+  Peer peer(stage.address(), {.receive_buffer = 4096});
+  peer.Send("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
+  REQUIRE(stage.Ends(peer, Pattern(300'000)));
+  stage.Settle();
+  CHECK(log == "drained; ");
+  stage.worker().Drain(std::chrono::seconds(10));
+  REQUIRE(stage.Ends(peer, "goodbye"));
+  CHECK(log == "drained; stop; ");
+  CHECK(stage.http.stops == 0);
+  REQUIRE(stage.UntilEnded(peer));
+  peer.Close();
+  REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));
 }
 
 }  // namespace edgewise::handlers_test

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <string>
 
+#include "test/reactor/death.h"
+
 namespace edgewise {
 namespace {
 
@@ -29,6 +31,15 @@ struct Owned {
 };
 
 }  // namespace
+
+TEST_CASE("a buffer that is destroyed with bytes in it says so and ends") {
+  const std::string said = DeathMessage([] {
+    BufferGauge gauge;
+    InputBuffer buffer;
+    buffer.Assign("bytes", gauge);
+  });
+  CHECK(said.find("destroyed with bytes in it: Clear it") != std::string::npos);
+}
 
 TEST_CASE("an empty buffer holds no memory and answers everything with nothing") {
   Owned owned;

@@ -112,6 +112,24 @@ TEST_CASE("shed: the largest is closed, and whoever grew goes on") {
   CHECK_FALSE(small.over());
 }
 
+TEST_CASE("shed: who is ending already is not chosen, though it was the largest") {
+  Stage stage(Tight(MemoryPolicy::kShedLargest));
+  stage.Serve<LengthPrefixed>();
+  Peer large(stage.address());
+  Begin(stage, large, 60'000);
+  Connection& largest = *stage.newest();
+  Peer growing(stage.address());
+  growing.Send(Frame("request"));
+  stage.script.on_frame = [&](Connection& peer, std::string_view) {
+    largest.Abort({.cause = CloseCause::kLocal});
+    peer.AccountFor(30'000);
+  };
+  REQUIRE(stage.Until([&] { return stage.script.closes.size() == 2; }));
+  CHECK(stage.script.closes[0].cause == CloseCause::kLocal);
+  CHECK(stage.script.closes[1].cause == CloseCause::kOverflow);
+  CHECK(stage.counters().memory.shed == 1);
+}
+
 TEST_CASE("shed: one that lingers after its close is no exception") {
   Stage stage(Tight(MemoryPolicy::kShedLargest));
   stage.Serve<LengthPrefixed>();

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "test/reactor/death.h"
+
 namespace edgewise {
 namespace {
 
@@ -30,6 +32,15 @@ struct Owned {
 };
 
 }  // namespace
+
+TEST_CASE("a queue that is destroyed with bytes in it says so and ends") {
+  const std::string said = DeathMessage([] {
+    ChunkPool pool;
+    OutputQueue queue;
+    queue.Append("bytes", pool, kBegin);
+  });
+  CHECK(said.find("destroyed with bytes in it: Clear it") != std::string::npos);
+}
 
 TEST_CASE("an empty queue holds no memory") {
   Owned owned;

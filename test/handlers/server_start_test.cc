@@ -57,6 +57,7 @@ TEST_CASE("options that cannot work are refused by name") {
   refused({.connection = {.high_water = 1000, .low_water = 2000}}, "low_water");
   refused({.connection = {.high_water = 2000, .low_water = 1000, .outbound_bytes_max = 1000}},
           "outbound_bytes_max");
+  refused({.connection = {.requests_max = 0}}, "requests_max");
   refused({.reactor = {.bulk_slice = 0}}, "bulk_slice");
   refused({.reactor = {.bulk_bytes_max = 0}}, "bulk_bytes_max");
   refused({.reactor = {.interactive_bytes_max = 0}}, "interactive_bytes_max");
@@ -83,7 +84,7 @@ TEST_CASE("a port in use is an error, with one thread or several, and nothing is
 TEST_CASE("any call that fails during the start leaves nothing open and nothing on disk") {
   const Call call = GENERATE(Call::kOpenEpoll, Call::kOpenWakeup, Call::kOpenTimer, Call::kEpollAdd,
                              Call::kBind, Call::kListen, Call::kDuplicate, Call::kSetOption);
-  const std::uint64_t use = GENERATE(1u, 2u, 3u);
+  const std::uint64_t use = GENERATE(1u, 2u, 3u, 5u, 6u);
   CAPTURE(static_cast<int>(call), use);
   FaultyKernel kernel(LinuxKernel::Instance());
   SocketFolder folder;

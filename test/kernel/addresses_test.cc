@@ -161,6 +161,13 @@ KERNEL_FACT(DualStack,
   }
 }
 
+LINUX_FACT(AddressOfAnotherFamily, "an address of a family that is not known here is no address") {
+  OwnedHandle socket(kernel, raw::OpenNetlink());
+  const AddressResult local = kernel.LocalAddress(socket.get());
+  CHECK(local.error == Error::kNone);
+  CHECK(local.address == SocketAddress());
+}
+
 KERNEL_FACT(RefusedBinds, "an address in use, not ours, or of another family is refused by name") {
   Listener listener(kernel);
   OwnedHandle socket(kernel, kernel.OpenSocket(AddressFamily::kIpv4));

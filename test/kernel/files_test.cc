@@ -47,6 +47,7 @@ LINUX_FACT(FilesBeneath, "OpenBeneath opens what is beneath the directory, and i
   CHECK(kernel.Inspect(root.get()).kind == FileKind::kDirectory);
   CHECK(kernel.Inspect(OwnedHandle(kernel, kernel.OpenBeneath(root.get(), "a")).get()).kind ==
         FileKind::kDirectory);
+  CHECK(kernel.Inspect(kNoHandle).error == Error::kBadHandle);
 }
 
 LINUX_FACT(NoWayOut, "no path and no symbolic link leads out of the directory") {

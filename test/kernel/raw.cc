@@ -26,6 +26,7 @@
 #include <fstream>
 
 #include "reactor/kernel/simulated/simulated_kernel.h"
+#include "test/support/keep_counts.h"
 
 namespace edgewise::kernel_test::raw {
 namespace {
@@ -116,6 +117,11 @@ bool IsNonBlocking(Handle handle) { return (fcntl(handle, F_GETFL) & O_NONBLOCK)
 
 bool IsOpen(Handle handle) { return fcntl(handle, F_GETFD) >= 0; }
 
+HandleResult OpenNetlink() {
+  const int handle = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+  return handle >= 0 ? HandleResult::Of(handle) : HandleResult::Failure(static_cast<Error>(errno));
+}
+
 Error AddToWakeup(Kernel& kernel, Handle wakeup, std::uint64_t value) {
   if (auto* simulated = Simulated(kernel)) return simulated->AddToWakeup(wakeup, value);
   return Answer(write(wakeup, &value, sizeof(value))).error();
@@ -193,7 +199,11 @@ void RaiseHere(Kernel& kernel, int signal_number) {
 int RunInChild(const std::function<int()>& body) {
   const pid_t child = fork();
   REQUIRE(child >= 0);
-  if (child == 0) _exit(body());
+  if (child == 0) {
+    const int code = body();
+    KeepCounts();
+    _exit(code);
+  }
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

@@ -26,6 +26,8 @@ bool IsCloseOnExec(Handle handle);
 bool IsNonBlocking(Handle handle);
 // Whether the descriptor is open in this process.
 bool IsOpen(Handle handle);
+// A socket of a family that SocketAddress does not know.
+HandleResult OpenNetlink();
 // Writes `value` to an eventfd.
 Error AddToWakeup(Kernel& kernel, Handle wakeup, std::uint64_t value);
 // The number in a file under /proc/sys, or `otherwise` if it cannot be read.

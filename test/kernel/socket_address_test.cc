@@ -86,7 +86,9 @@ TEST_CASE("each refused address is told what is wrong with it", "[address]") {
                            "[::1%-1]:80", "[::1%4294967296]:80"}) {
     CHECK(Refusal(text) == "what is between the brackets is not an IPv6 address");
   }
-  CHECK(Refusal("::1:80") == "an IPv6 address needs brackets");
+  for (const char* text : {"::1:80", "[::1:80", "::1]:80"}) {
+    CHECK(Refusal(text) == "an IPv6 address needs brackets");
+  }
   for (const char* text : {"example.org:80", "127.0.0:80", "127.0.0.256:80", "1:80", " 1.2.3.4:80",
                            "LOCALHOST:80", "**:80", "[:80"}) {
     CHECK(Refusal(text) == "the host is not an IPv4 address (no name service is asked)");
@@ -117,6 +119,8 @@ TEST_CASE("no address prints as such, and equals itself only", "[address]") {
   CHECK(SocketAddress() == SocketAddress());
   CHECK(SocketAddress() != SocketAddress::Unix(""));
   CHECK(SocketAddress() != SocketAddress::Ipv4({0, 0, 0, 0}, 0));
+  // The other end of a socket pair, or of a client that did not bind.
+  CHECK(SocketAddress::Unix("").ToString() == "unix:");
 }
 
 TEST_CASE("WithPort changes the port of a copy", "[address]") {

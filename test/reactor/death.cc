@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <iostream>
 
+#include "test/support/keep_counts.h"
+
 namespace edgewise {
 
 std::string DeathMessage(const std::function<void()>& body) {
@@ -24,10 +26,12 @@ std::string DeathMessage(const std::function<void()>& body) {
   if (child == 0) {
     const rlimit no_core{};
     ::setrlimit(RLIMIT_CORE, &no_core);
-    // The test framework would catch the signal and report it as its own failure.
-    ::signal(SIGABRT, SIG_DFL);
+    // The test framework would catch the signal and report it as its own failure. (A handler that
+    // returns lets abort() go on.)
+    ::signal(SIGABRT, [](int) { KeepCounts(); });
     ::dup2(ends[1], STDERR_FILENO);
     body();
+    KeepCounts();
     ::_exit(0);
   }
   ::close(ends[1]);

@@ -44,6 +44,8 @@ TEST_CASE_METHOD(ReactorFixture, "R2: a retired handler is neither ready nor int
   reactor.Retire(a, {.cause = CloseCause::kLocal});
   reactor.MarkReady(a, kReadable | kWritable);
   reactor.AddInterest(a, kReadable);
+  reactor.DropInterest(a, kWritable);
+  reactor.ClearReady(a, kReadable);
   CHECK(a.ready() == kNothing);
   CHECK(a.interest() == kNothing);
   CHECK(kernel.registrations().count(a.handle()) == 0);

@@ -109,6 +109,18 @@ TEST_CASE_METHOD(ReactorFixture, "hints are no reason for an upcall") {
   CHECK(log.empty());
 }
 
+TEST_CASE_METHOD(ReactorFixture, "a handler that overrides nothing wants nothing, and can break") {
+  EventHandler plain;
+  const Handle handle = kernel.OpenSocket(AddressFamily::kIpv4).handle();
+  REQUIRE(reactor.Register(plain, handle, Watch::kStream, kReadable | kWritable) == Error::kNone);
+  Round({On(plain, kEpollIn | kEpollOut)});
+  CHECK(plain.registered());
+  CHECK((plain.interest() & (kReadable | kWritable)) == kNothing);
+  Round({On(plain, kEpollError)});
+  CHECK(plain.registration() == EventHandler::Registration::kIdle);
+  CHECK(kernel.registrations().count(handle) == 0);
+}
+
 TEST_CASE("an epoll mask implies the readiness that each of its bits implies") {
   struct Row {
     EpollMask mask;

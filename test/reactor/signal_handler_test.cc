@@ -138,6 +138,20 @@ TEST_CASE_METHOD(FakeSignals, "an interrupted read is tried again") {
   CHECK(told == std::vector<int>{SIGINT});
 }
 
+TEST_CASE_METHOD(FakeSignals, "stopping twice is stopping once, and a start is possible again") {
+  handler.Stop();
+  handler.Stop();
+  Round();
+  handler.Stop();
+  CHECK(counters().retired == 1);
+  CHECK(kernel.blocked_signals() == 0);
+  REQUIRE(handler.Start(SignalBit(SIGTERM), [this](int number) { told.push_back(number); }) ==
+          Error::kNone);
+  Script(SIGTERM);
+  Round({On(handler)});
+  CHECK(told == std::vector<int>{SIGTERM});
+}
+
 TEST_CASE_METHOD(FakeSignals, "a flood of signals is told in slices") {
   for (int i = 0; i < 100; ++i) Script(SIGINT);
   Round({On(handler)});

@@ -5,20 +5,12 @@
 #include <vector>
 
 #include "handlers/edgewise.h"
+#include "test/sim/messages.h"
 #include "test/sim/scenarios.h"
 #include "test/sim/served.h"
 
 namespace edgewise::sim_test {
 namespace {
-
-// `count` bytes that tell where they stand.
-std::string Pattern(std::size_t count, std::size_t from) {
-  std::string bytes(count, '\0');
-  for (std::size_t i = 0; i < count; ++i) {
-    bytes[i] = static_cast<char>('a' + (from + i + (from + i) / 26) % 26);
-  }
-  return bytes;
-}
 
 class EchoHandler final : public FrameHandler {
  public:
@@ -64,18 +56,6 @@ struct Talk {
   std::vector<std::size_t> cuts;  // ends of messages in `sent`
 };
 
-void Turns(sim::SimulatedPeer& peer, const Talk& talk) {
-  std::size_t at = 0;
-  for (const std::size_t end : talk.cuts) {
-    if (!peer.Send(std::string_view(talk.sent).substr(at, end - at))) return;
-    static_cast<void>(peer.ReceiveExactly(end - at));
-    if (peer.over()) return;
-    at = end;
-  }
-  peer.Finish();
-  static_cast<void>(peer.ReceiveToEnd());
-}
-
 // Sends and takes as there is room for either: a client that only sent would wait for a server
 // that waits for it.
 void Pumps(sim::SimulatedPeer& peer, std::string_view bytes, std::size_t bytes_max) {
@@ -86,6 +66,18 @@ void Pumps(sim::SimulatedPeer& peer, std::string_view bytes, std::size_t bytes_m
   }
 }
 
+void Turns(sim::SimulatedPeer& peer, const Talk& talk) {
+  std::size_t at = 0;
+  for (const std::size_t end : talk.cuts) {
+    Pumps(peer, std::string_view(talk.sent).substr(at, end - at), 65536);
+    static_cast<void>(peer.ReceiveExactly(end - peer.taken()));
+    if (peer.over()) return;
+    at = end;
+  }
+  peer.Finish();
+  static_cast<void>(peer.ReceiveToEnd());
+}
+
 void Talks(sim::Simulation& simulation, sim::SimulatedPeer& peer, const Talk& talk) {
   const std::string_view sent = talk.sent;
   switch (talk.manner) {
@@ -93,7 +85,7 @@ void Talks(sim::Simulation& simulation, sim::SimulatedPeer& peer, const Talk& ta
       return Turns(peer, talk);
     case Manner::kPipelines:
       Pumps(peer, sent, 65536);
-      static_cast<void>(peer.ReceiveExactly(talk.answers.size() - peer.received().size()));
+      static_cast<void>(peer.ReceiveExactly(talk.answers.size()));
       peer.Finish();
       static_cast<void>(peer.ReceiveToEnd());
       return;
@@ -166,14 +158,6 @@ void EchoRun(sim::Simulation& simulation, CodecType codec, Frame frame) {
     });
   }
   served.Run();
-}
-
-std::string LengthFramed(const std::string& payload) {
-  std::string frame(4, '\0');
-  for (std::size_t i = 0; i < 4; ++i) {
-    frame[i] = static_cast<char>(payload.size() >> (24 - 8 * i));
-  }
-  return frame + payload;
 }
 
 }  // namespace

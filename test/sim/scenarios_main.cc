@@ -33,6 +33,7 @@ and how to run it again.
   --scenario NAME  all seeds go to this one
   --json FILE      writes what came of it: seeds_run, failed_seed, scenario, what
   --marks          every situation that a scenario names must be reached, or the status is 1
+  --stall S        virtual seconds after which unread input is a lost edge (each scenario's own)
   --list           prints the names
 
 The environment: EDGEWISE_REPLAY='choices' or EDGEWISE_SEED=N with --scenario NAME runs just that,
@@ -46,6 +47,7 @@ struct Flags {
   std::string scenario;
   std::string json;
   bool marks = false;
+  double stall_seconds = 0;  // 0: the scenario's own
 };
 
 [[noreturn]] void Refuse(const std::string& why) {
@@ -88,6 +90,8 @@ Flags ParseFlags(int argc, char** argv) {
       flags.first = ParseNumber<std::uint64_t>(flag, value);
     } else if (flag == "--seconds") {
       flags.seconds = ParseNumber<double>(flag, value);
+    } else if (flag == "--stall") {
+      flags.stall_seconds = ParseNumber<double>(flag, value);
     } else if (flag == "--scenario") {
       flags.scenario = value;
     } else if (flag == "--json") {
@@ -109,7 +113,10 @@ struct Dealt {
     options.seeds = count;
     options.seconds_max = seconds;
     options.world.stall_max = scenarios[which].stall_max;
-    static_cast<void>(flags);
+    if (flags.stall_seconds > 0) {
+      options.world.stall_max =
+          std::chrono::duration_cast<Duration>(std::chrono::duration<double>(flags.stall_seconds));
+    }
     return sim::Explore(scenarios[which].run, options);
   }
 };

@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "test/support/faulty_kernel.h"
+#include "test/support/keep_counts.h"
 
 namespace edgewise {
 
@@ -97,6 +98,7 @@ void FaultyKernel::RunThreads(std::size_t count, absl::FunctionRef<void(std::siz
 }
 
 void FaultyKernel::ExitNow(int code) {
+  KeepCounts();
   inner_.ExitNow(code);
   std::abort();  // g++ does not believe that a virtual call never returns
 }

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +27,7 @@ constexpr std::size_t kErrorsKept = 8192;
 constexpr int kThrew = 99;
 
 [[noreturn]] void GiveUp(const char* what) {
-  std::fprintf(stderr, "edgewise: simulation: %s: %s\n", what, std::strerror(errno));
+  std::perror(what);
   std::abort();
 }
 
@@ -37,17 +36,17 @@ constexpr int kThrew = 99;
 SharedMemory::SharedMemory(std::size_t bytes)
     : memory_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)),
       bytes_(bytes) {
-  if (memory_ == MAP_FAILED) GiveUp("no memory to share with a child");
+  if (memory_ == MAP_FAILED) GiveUp("edgewise: simulation: no memory to share with a child");
 }
 
 SharedMemory::~SharedMemory() { munmap(memory_, bytes_); }
 
 ChildProcess::ChildProcess(const std::function<void()>& work) {
   std::array<int, 2> ends;
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) GiveUp("no pipe for a child");
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) GiveUp("edgewise: simulation: no pipe for a child");
   std::fflush(nullptr);
   child_ = fork();
-  if (child_ < 0) GiveUp("no child process");
+  if (child_ < 0) GiveUp("edgewise: simulation: no child process");
   if (child_ == 0) {
     dup2(ends[1], STDERR_FILENO);
     // A handler that a test framework has set would print, and run its own end.

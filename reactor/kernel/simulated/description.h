@@ -59,6 +59,8 @@ class Description : public EventTarget {
   bool can_be_watched() const { return kind_ < Kind::kFile; }
   // What a look says now, whatever was asked for.
   virtual EpollMask Poll() = 0;
+  // What epoll reports of it now.
+  virtual EpollMask Report() { return Poll(); }
   // The last descriptor was closed.
   virtual void Released() = 0;
   void HandleEvent(std::uint32_t, std::uint64_t) override {}

@@ -13,9 +13,9 @@ constexpr EpollMask kAlways = kEpollError | kEpollHangup;
 // What an exclusive registration may ask for.
 constexpr EpollMask kWithExclusive = kEpollIn | kEpollOut | kAlways | kEpollEdge | kEpollExclusive;
 
-EpollMask PresentMask(const EpollItem& item) {
-  return item.file->Poll() & ((item.mask & ~kPrivate) | kAlways);
-}
+EpollMask Wanted(const EpollItem& item) { return (item.mask & ~kPrivate) | kAlways; }
+
+EpollMask PresentMask(const EpollItem& item) { return item.file->Poll() & Wanted(item); }
 
 }  // namespace
 
@@ -93,9 +93,10 @@ Error EpollDescription::Add(Description& file, Handle handle, EpollMask mask, vo
 }
 
 Error EpollDescription::Modify(Description& file, Handle handle, EpollMask mask, void* tag) {
+  if ((mask & kEpollExclusive) != 0) return Error::kInvalid;
   EpollItem* item = Find(file, handle);
   if (item == nullptr) return Error::kNotFound;
-  if (((mask | item->mask) & kEpollExclusive) != 0) return Error::kInvalid;
+  if ((item->mask & kEpollExclusive) != 0) return Error::kInvalid;
   item->mask = mask;
   item->tag = tag;
   LinkIfReady(*item);
@@ -158,7 +159,7 @@ std::size_t EpollDescription::Collect(
     EpollItem& item = taken.front();
     taken.pop_front();
     item.linked = false;
-    const EpollMask mask = PresentMask(item);
+    const EpollMask mask = item.file->Report() & Wanted(item);
     if (mask == 0) continue;
     item.reported = true;
     reported(item, mask);
@@ -175,9 +176,11 @@ std::size_t EpollDescription::Collect(
   return count;
 }
 
+// To be polled takes out of the list what is not ready after all (__ep_eventpoll_poll).
 EpollMask EpollDescription::Poll() {
-  for (const EpollItem& item : ready_) {
-    if (PresentMask(item) != 0) return kEpollIn;
+  while (!ready_.empty()) {
+    if (PresentMask(ready_.front()) != 0) return kEpollIn;
+    Unlink(ready_.front());
   }
   return 0;
 }

@@ -1,6 +1,7 @@
 // Seeds first, then a smaller failure.
 #include "reactor/kernel/simulated/explore.h"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -73,9 +74,13 @@ Verdict Explore(const Scenario& scenario, const ExploreOptions& options) {
   verdict.ok = false;
   verdict.failed_seed = failure->seed;
   verdict.choices_at_first = failure->choices.size();
-  failure =
-      Shrink(std::move(*failure), options.shrink_runs,
-             [&runner](const std::vector<Choice>& choices) { return runner.RunChoices(choices); });
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration<double>(options.shrink_seconds_max);
+  const auto run = [&](const std::vector<Choice>& choices) -> std::optional<Failure> {
+    if (Clock::now() > end) return std::nullopt;
+    return runner.RunChoices(choices);
+  };
+  failure = Shrink(std::move(*failure), options.shrink_runs, run);
   verdict.what = failure->what;
   verdict.choices = failure->choices;
   verdict.report = ReportOf(verdict, failure->details);

@@ -29,6 +29,8 @@ struct ExploreOptions {
   WorldOptions world;
   // Runs spent on making a failure small; 0: it is left as it is.
   std::size_t shrink_runs = 600;
+  // The same as real time; a failure that takes long to show stays larger. Seconds.
+  double shrink_seconds_max = 30;
   // Every so many seeds, one is run twice: the same seed must give the same run.
   std::uint64_t twice_every = 16;
 };

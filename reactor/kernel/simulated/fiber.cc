@@ -1,7 +1,10 @@
 // Switching stacks, and a pool of them: a world has a dozen, a run of seeds makes thousands.
 #include "reactor/kernel/simulated/fiber.h"
 
+#include <cxxabi.h>
+
 #include <boost/context/protected_fixedsize_stack.hpp>
+#include <cstring>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -91,6 +94,7 @@ Fiber::~Fiber() {
 
 void Fiber::Leaving(Fiber& other, [[maybe_unused]] bool for_good) {
   Previous() = this;
+  std::memcpy(static_cast<void*>(&exceptions_), abi::__cxa_get_globals(), sizeof(exceptions_));
 #if EDGEWISE_ASAN
   __sanitizer_start_switch_fiber(for_good ? nullptr : &sanitizer_stack_, other.bottom_,
                                  other.size_);
@@ -102,6 +106,7 @@ void Fiber::Leaving(Fiber& other, [[maybe_unused]] bool for_good) {
 }
 
 void Fiber::Arrived() {
+  std::memcpy(static_cast<void*>(abi::__cxa_get_globals()), &exceptions_, sizeof(exceptions_));
 #if EDGEWISE_ASAN
   Fiber* previous = Previous();
   const void* bottom = nullptr;

@@ -36,6 +36,13 @@ class Fiber {
 
   boost::context::fiber context_;
   std::function<Fiber&()> body_;
+  // What the C++ runtime keeps for each real thread: the exceptions that are being handled, and how
+  // many are under way. (Itanium C++ ABI, 2.2.2.)
+  struct Exceptions {
+    void* caught = nullptr;
+    unsigned int uncaught = 0;
+  };
+  Exceptions exceptions_;
   void* sanitizer_stack_ = nullptr;  // address sanitizer's own
   const void* bottom_ = nullptr;     // as it wants to know it
   std::size_t size_ = 0;

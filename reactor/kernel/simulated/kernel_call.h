@@ -10,7 +10,7 @@ class KernelCall {
  public:
   KernelCall(SimulatedKernel& kernel, const char* name, Handle handle)
       : kernel_(kernel), name_(name), handle_(handle) {
-    ++Depth();
+    ++Threads::KernelDepth();
     Timeline& timeline = kernel_.world_.timeline();
     timeline.Spend(kernel_.world_.options().call_cost);
     timeline.RunDue();
@@ -18,7 +18,7 @@ class KernelCall {
   }
   KernelCall(const KernelCall&) = delete;
   KernelCall& operator=(const KernelCall&) = delete;
-  ~KernelCall() { --Depth(); }
+  ~KernelCall() { --Threads::KernelDepth(); }
 
   IoResult Answer(IoResult result) {
     Note(result.ok() ? static_cast<std::int64_t>(result.bytes()) : -ErrorNumber(result.error()));
@@ -31,19 +31,6 @@ class KernelCall {
   HandleResult Answer(HandleResult result) {
     Note(result.ok() ? result.handle() : -ErrorNumber(result.error()));
     return result;
-  }
-
-  // Another thread may run meanwhile: its calls are no part of this one.
-  template <typename Function>
-  void Pause(Function function) {
-    const int depth = std::exchange(Depth(), 0);
-    function();
-    Depth() = depth;
-  }
-
-  static int& Depth() {
-    static int depth = 0;
-    return depth;
   }
 
  private:

@@ -73,7 +73,9 @@ std::uint64_t SeedRunner::RunOnce(Chooser& chooser) {
   {
     Simulation simulation(chooser, std::move(world));
     scenario_(simulation);
-    hash = simulation.world().trace().hash();
+    // The end of its time, too: not every call is traced.
+    hash = simulation.world().trace().hash() ^
+           static_cast<std::uint64_t>(simulation.now().time_since_epoch().count());
     Note(simulation.world());
   }
   for (std::size_t i = 0; i < kChoicePointCount; ++i) {

@@ -17,6 +17,10 @@ struct Weather {
   // In such a seed the rate of unusual answers is one of these at random.
   std::array<double, 4> fault_rates = {0.001, 0.01, 0.05, 0.25};
   std::array<double, 4> chance_rates = {0.02, 0.1, 0.3, 0.8};
+
+  // Nothing unusual happens at all: what ordinary tests see.
+  static Weather Usual() { return {.fault_share = 0, .chance_share = 0, .is_usual = true}; }
+  bool is_usual = false;
 };
 
 // Threading: that of its world.

@@ -31,6 +31,12 @@ class Shrinker {
       LeaveOut(chunk);
       if (chunk <= 1) break;
     }
+    // A choice may have been needed only for where it put another one.
+    for (std::size_t before = 0; before != best_.choices.size() && runs_left_ != 0;) {
+      before = best_.choices.size();
+      MoveEarlier();
+      LeaveOut(1);
+    }
     MakeSmaller();
     return std::move(best_);
   }
@@ -55,6 +61,22 @@ class Shrinker {
       const std::size_t count = std::min(chunk, fewer.size() - begin);
       fewer.erase(first, first + static_cast<std::ptrdiff_t>(count));
       if (!Try(fewer)) begin += chunk;
+    }
+  }
+
+  // The same choice at an earlier question, without one of the others.
+  void MoveEarlier() {
+    constexpr std::uint64_t kReach = 4;
+    for (std::size_t i = 0; i < best_.choices.size(); ++i) {
+      for (std::size_t left_out = 0; left_out < best_.choices.size(); ++left_out) {
+        if (left_out == i) continue;
+        for (std::uint64_t by = 1; by <= kReach && best_.choices[i].ordinal > by; ++by) {
+          std::vector<Choice> fewer = best_.choices;
+          fewer[i].ordinal -= by;
+          fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(left_out));
+          if (Try(fewer)) return;
+        }
+      }
     }
   }
 

@@ -47,7 +47,7 @@ SimulatedKernel::~SimulatedKernel() {
   world_.Leave(*this);
 }
 
-bool SimulatedKernel::in_call() { return KernelCall::Depth() != 0; }
+bool SimulatedKernel::in_call() { return Threads::KernelDepth() != 0; }
 
 Description* SimulatedKernel::Find(Handle handle) const {
   const auto index = static_cast<std::size_t>(handle);
@@ -200,7 +200,6 @@ void SimulatedKernel::Log(std::string_view line) {
 void SimulatedKernel::ExitNow(int code) {
   exit_code_ = code;
   ReleaseAll();
-  KernelCall::Depth() = 0;
   world_.threads().End(process_);
   world_.Violation("process " + options_.name + " called ExitNow(" + std::to_string(code) +
                    ") in the thread that made the world, which cannot end");

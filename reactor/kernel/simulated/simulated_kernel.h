@@ -75,7 +75,7 @@ class SimulatedKernel final : public Kernel {
   std::uint64_t faults_met() const { return faults_met_; }
   // What was given to Log.
   const std::vector<std::string>& log() const { return log_; }
-  // The most waits of a thread between a descriptor's being reported and a call on it.
+  // The most waits of a thread between a socket's being reported and a call on it.
   std::uint64_t longest_neglect() const { return longest_neglect_; }
   // ExitNow was called, with this; -1: it was not.
   int exit_code() const { return exit_code_; }

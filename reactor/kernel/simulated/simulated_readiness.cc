@@ -69,6 +69,8 @@ Error SimulatedKernel::EpollRemove(Handle epoll, Handle handle) {
 std::size_t SimulatedKernel::Collect(EpollDescription& epoll, std::span<EpollEvent> into) {
   return epoll.Collect(into, world_.chooser(), [this](const EpollItem& item, EpollMask mask) {
     const auto index = static_cast<std::size_t>(item.handle);
+    // An eventfd or a timer may wake who never reads it.
+    if (!item.file->is_socket()) return;
     if ((mask & (kEpollIn | kAlways)) == 0 || index >= slots_.size()) return;
     Slot& slot = slots_[index];
     if (slot.file.get() == item.file && slot.reported_at == 0) slot.reported_at = waits_;
@@ -91,10 +93,8 @@ IoResult SimulatedKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Du
   const Ref<EpollDescription> instance(static_cast<EpollDescription*>(file));
   Threads& threads = world_.threads();
   Timeline& timeline = world_.timeline();
-  call.Pause([&] {
-    if (stall != 0) threads.WaitUntil(timeline.now() + kStalls[stall - 1]);
-    threads.MaybeYield();
-  });
+  if (stall != 0) threads.WaitUntil(timeline.now() + kStalls[stall - 1]);
+  threads.MaybeYield();
   const Time begin = timeline.now();
   const Time deadline = timeout > kNever - begin ? kNever : begin + timeout;
   while (true) {
@@ -103,7 +103,7 @@ IoResult SimulatedKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Du
       return call.Answer(IoResult::Bytes(count));
     }
     Progressed();
-    call.Pause([&] { threads.WaitFor(*instance, deadline); });
+    threads.WaitFor(*instance, deadline);
   }
 }
 
@@ -146,7 +146,7 @@ Error SimulatedKernel::AddToWakeup(Handle handle, std::uint64_t value) {
 Error SimulatedKernel::Notify(Handle wakeup) {
   KernelCall call(*this, "Notify", wakeup);
   const Error error = call.Answer(AddToWakeup(wakeup, 1));
-  call.Pause([this] { world_.threads().MaybeYield(); });
+  world_.threads().MaybeYield();
   return error;
 }
 

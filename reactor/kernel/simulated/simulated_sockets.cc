@@ -234,7 +234,8 @@ IoResult SimulatedKernel::SendUrgent(Handle handle, ConstBuffer bytes) {
   KernelCall call(*this, "SendUrgent", handle);
   Error error;
   SocketDescription* socket = UseSocket(handle, "SendUrgent", error);
-  return call.Answer(socket == nullptr ? IoResult::Failure(error) : socket->SendUrgent(bytes));
+  if (socket == nullptr) return call.Answer(IoResult::Failure(error));
+  return call.Answer(socket->SendUrgent(bytes, bytes.size()));
 }
 
 IoResult SimulatedKernel::SendWithDescriptor(Handle handle, ConstBuffer bytes) {
@@ -253,6 +254,9 @@ IoResult SimulatedKernel::UnacknowledgedBytes(Handle handle) {
   Error error;
   SocketDescription* socket = UseSocket(handle, "UnacknowledgedBytes", error);
   if (socket == nullptr) return call.Answer(IoResult::Failure(error));
+  if (socket->listening() && socket->kind() == Description::Kind::kTcp) {
+    return call.Answer(IoResult::Failure(Error::kInvalid));
+  }
   return call.Answer(IoResult::Bytes(socket->unacknowledged()));
 }
 

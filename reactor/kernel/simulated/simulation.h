@@ -65,8 +65,9 @@ class Simulation {
     if (holds) world_.Mark(what);
   }
 
-  // Virtual time.
+  // Virtual time, and how much of it has gone by since the world began.
   Time now() { return world_.timeline().now(); }
+  Duration elapsed() { return now() - Timeline::kBegin; }
   // A number below `count` that the seed decides; 0 is what a shrunk failure has. For what a
   // scenario itself leaves to chance: how many clients, how long their messages, when they leave.
   std::uint32_t Pick(std::uint32_t count) {

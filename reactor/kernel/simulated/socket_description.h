@@ -45,7 +45,7 @@ class SocketDescription : public Description {
   virtual IoResult Send(std::span<const ConstBuffer> pieces, std::size_t room_max) = 0;
   virtual Error Shutdown(ShutdownSide side) = 0;
   virtual std::size_t unacknowledged() const = 0;
-  virtual IoResult SendUrgent(ConstBuffer bytes) = 0;
+  virtual IoResult SendUrgent(ConstBuffer bytes, std::size_t room_max) = 0;
   // The answer of getpeername.
   virtual Error PeerNameError() const = 0;
 
@@ -61,6 +61,11 @@ class SocketDescription : public Description {
   // What was owed is told: the edges after an EAGAIN that the chooser gave.
   void OweEdge(EpollMask mask);
   void HandleEvent(std::uint32_t what, std::uint64_t argument) override;
+
+  // --- For who walks beside a real kernel, whose buffers went just so far (test/differential).
+
+  // The send buffer has so many bytes from now on.
+  virtual void ResizeSendBuffer(std::size_t bytes) = 0;
 
   // --- What oracles ask.
 

@@ -13,6 +13,8 @@ namespace {
 constexpr int kRequestTries = 6;
 constexpr Duration kRequestRetry = std::chrono::seconds(1);
 constexpr Duration kConnectTimeout = std::chrono::seconds(127);
+// Long enough for who has called connect to register the socket.
+constexpr Duration kHangUpDelay = std::chrono::microseconds(2);
 
 enum class Fate : std::uint32_t {
   kUsual,
@@ -75,7 +77,7 @@ Error TcpSocket::Bind(const SocketAddress& address) {
 }
 
 Error TcpSocket::Listen(int backlog) {
-  if (state_ != State::kClosed) return Error::kInvalid;
+  if (state_ != State::kClosed || call_ != Call::kNone) return Error::kInvalid;
   if (!bound_) {
     const Error error = Bind(local_);
     if (error != Error::kNone) return error;
@@ -87,14 +89,14 @@ Error TcpSocket::Listen(int backlog) {
 
 Error TcpSocket::Connect(const SocketAddress& address) {
   if (address.family() == AddressFamily::kNone) return Error::kInvalid;
+  if (call_ == Call::kConnected || listening_) return Error::kIsConnected;
+  if (call_ == Call::kDisconnecting) return Error::kInvalid;
+  if (call_ == Call::kConnecting) return ConnectAgain();
   if (address.family() != family_) return Error::kFamilyNotSupported;
-  if (state_ == State::kConnecting) return Error::kAlready;
-  if (state_ == State::kEstablished || listening_) return Error::kIsConnected;
   if (!world_.network().IsLocal(address)) return Error::kNetworkUnreachable;
   remote_ = address;
   if (IsUnspecified(address)) remote_ = Loopback(family_).WithPort(address.port());
-  // A socket that was refused may try again.
-  send_shut_ = receive_shut_ = fin_received_ = false;
+  fin_received_ = false;
   error_ = Error::kNone;
   if (!bound_ || IsUnspecified(local_)) {
     const std::uint16_t port = bound_ ? local_.port() : std::uint16_t{0};
@@ -104,6 +106,22 @@ Error TcpSocket::Connect(const SocketAddress& address) {
     if (error != Error::kNone) return Error::kAddressNotAvailable;
   }
   return ConnectFate(address);
+}
+
+// inet_stream_connect: the second call asks what came of the first.
+Error TcpSocket::ConnectAgain() {
+  if (state_ == State::kConnecting) return Error::kAlready;
+  if (state_ == State::kEstablished) {
+    call_ = Call::kConnected;
+    return Error::kNone;
+  }
+  // The next call may try again, with a socket as good as new (tcp_disconnect).
+  call_ = Call::kNone;
+  peer_ = nullptr;
+  send_shut_ = receive_shut_ = fin_received_ = false;
+  const Error error = TakeError();
+  Wake(kEpollError);
+  return error == Error::kNone ? Error::kConnectionAborted : error;
 }
 
 Error TcpSocket::ConnectFate(const SocketAddress& address) {
@@ -116,7 +134,11 @@ Error TcpSocket::ConnectFate(const SocketAddress& address) {
   if (fate == Fate::kUnreachableNow) return Error::kNetworkUnreachable;
   if (fate == Fate::kNoPort) return Error::kAddressNotAvailable;
   state_ = State::kConnecting;
+  call_ = Call::kConnecting;
   tries_ = 0;
+  if (world_.Fault(*this, ChoicePoint::kSpuriousHangup, 2) != 0) {
+    world_.timeline().At(world_.timeline().now() + kHangUpDelay, *this, kHangUp);
+  }
   switch (fate) {
     case Fate::kRefused:
       fail_at(world_.Latency(), Error::kConnectionRefused);
@@ -135,6 +157,14 @@ Error TcpSocket::ConnectFate(const SocketAddress& address) {
       break;
   }
   return Error::kInProgress;
+}
+
+// Before it has its verdict, it is reported as one that is not connected at all. A look at it
+// (poll) says what is true.
+EpollMask TcpSocket::Report() {
+  const EpollMask mask = Poll();
+  if (!std::exchange(hangs_up_, false) || state_ != State::kConnecting) return mask;
+  return mask | kEpollHangup | kEpollOut;
 }
 
 // What happens when the system chooses the port that is being connected to for this end too.
@@ -170,6 +200,7 @@ void TcpSocket::Request() {
                      ? AsSeenBy(listener.family_, remote_).WithPort(listener.local_.port())
                      : listener.local_;
   born->state_ = State::kEstablished;
+  born->call_ = Call::kConnected;
   born->peer_ = this;
   born->listener_ = &listener;
   world_.network().Share(*born, born->local_);
@@ -207,7 +238,7 @@ void TcpSocket::QueueUp() {
     return SendReset();
   }
   listener->waiting_.push_back({Ref<SocketDescription>(this), remote_});
-  listener->Wake(kEpollIn);
+  listener->Wake(kEpollIn | kEpollPriority);
 }
 
 void TcpSocket::FailConnect(Error error) {
@@ -220,7 +251,16 @@ Error TcpSocket::PeerNameError() const {
   return state_ == State::kEstablished ? Error::kNone : Error::kNotConnected;
 }
 
-void TcpSocket::ReleaseListener() {
+// tcp_disconnect: of a listener, nothing is left but its address; of a connection that is being
+// made, an error.
+void TcpSocket::Disconnect() {
+  if (state_ == State::kConnecting) error_ = Error::kConnectionReset;
+  state_ = State::kClosed;
+  call_ = Call::kNone;
+  if (listening_) StopListening();
+}
+
+void TcpSocket::StopListening() {
   listening_ = false;
   // Nobody will accept what waits.
   for (const Waiting& waiting : std::exchange(waiting_, {})) {
@@ -228,13 +268,15 @@ void TcpSocket::ReleaseListener() {
     socket.orphan_ = true;
     socket.SendReset();
   }
-  LeaveForGood();
 }
 
 // close(2), tcp_close: unread input, or a wish, makes it a reset; otherwise the output goes on.
 void TcpSocket::Released() {
   orphan_ = true;
-  if (listening_) return ReleaseListener();
+  if (listening_) {
+    StopListening();
+    return LeaveForGood();
+  }
   const bool unread = peer_ != nullptr && peer_->out_.queued() != 0;
   if (state_ != State::kEstablished) {
     // Who waits for an answer to its request hears of it no more.

@@ -1,5 +1,6 @@
-// The data of a TCP connection: queues, windows, FIN and RST.
+// What a TCP connection sends: queues, windows, FIN and RST.
 #include <algorithm>
+#include <utility>
 
 #include "reactor/kernel/simulated/tcp_socket.h"
 #include "reactor/kernel/simulated/world.h"
@@ -40,12 +41,13 @@ EpollMask TcpSocket::Poll() {
   if (error_ != Error::kNone) mask |= kEpollError;
   if (state_ == State::kClosed || (send_shut_ && receive_shut_)) mask |= kEpollHangup;
   if (receive_shut_) mask |= kEpollIn | kEpollPeerFinished;
+  if (urgent_refused_) mask |= kEpollPriority;
   if (state_ == State::kConnecting) return mask;
   if (peer_ != nullptr) {
     const ByteStream& in = peer_->out_;
     const bool at_urgent = in.urgent == in.read() && !settings.urgent_inline;
-    if (in.queued() > (at_urgent ? 1u : 0u)) mask |= kEpollIn;
-    if (in.urgent && *in.urgent < in.delivered()) mask |= kEpollPriority;
+    if (in.queued() > (at_urgent && !tight_ ? 1u : 0u)) mask |= kEpollIn;
+    if (has_urgent()) mask |= kEpollPriority;
   }
   if (send_shut_ || state_ == State::kClosed || Writeable()) {
     mask |= kEpollOut;
@@ -61,7 +63,17 @@ Time TcpSocket::NextArrival() {
   return last_arrival_;
 }
 
+void TcpSocket::TellUrgent() {
+  if (!urgent_to_tell_ || peer_ == nullptr) return;
+  const ByteStream::Place place = *std::exchange(urgent_to_tell_, std::nullopt);
+  world_.timeline().At(NextArrival(), *peer_, kUrgentPointer, place);
+}
+
 void TcpSocket::ToPeer(What what, std::uint64_t argument) {
+  // The header of whatever leaves announces the urgent byte, an acknowledgement's too; that of a
+  // reset is not read so far.
+  const bool carries = what == kSegment && argument > urgent_to_tell_.value_or(argument);
+  if (carries || (!urgent_held_ && what != kResetNow)) TellUrgent();
   world_.timeline().At(NextArrival(), *peer_, what, argument);
 }
 
@@ -69,7 +81,21 @@ void TcpSocket::ToPeer(What what, std::uint64_t argument) {
 std::size_t TcpSocket::Window() const {
   const std::size_t taken = out_.queued() + out_.on_its_way();
   const std::size_t capacity = peer_->receive_capacity();
-  return capacity > taken ? capacity - taken : 0;
+  const std::size_t room = capacity > taken ? capacity - taken : 0;
+  const ByteStream::Place end = std::max(peer_->arrival_max_, out_.sent());
+  return static_cast<std::size_t>(std::min<ByteStream::Place>(room, end - out_.sent()));
+}
+
+void TcpSocket::ReceiveUpTo(ByteStream::Place place) {
+  settings.receive_buffer = ~std::size_t{0} >> 1;
+  arrival_max_ = place;
+  if (peer_ != nullptr) peer_->Transmit();
+}
+
+void TcpSocket::AcknowledgeUpTo(ByteStream::Place place) {
+  acknowledged_max_ = place;
+  Acknowledge(out_.delivered());
+  if (state_ == State::kEstablished) FinAcknowledged();
 }
 
 void TcpSocket::Transmit() {
@@ -87,7 +113,8 @@ void TcpSocket::Transmit() {
 
 void TcpSocket::TransmitFin() {
   if (!send_shut_ || fin_sent_ || peer_ == nullptr || state_ != State::kEstablished) return;
-  if (out_.unsent() != 0) return;
+  // It takes a place in the window, as a byte does.
+  if (out_.unsent() != 0 || Window() == 0) return;
   fin_sent_ = true;
   closed_first_ = !fin_received_;
   ToPeer(kFin);
@@ -123,108 +150,41 @@ IoResult TcpSocket::Send(std::span<const ConstBuffer> pieces, std::size_t room_m
   return sent;
 }
 
-// The last byte is the urgent one. Its place is announced ahead of it, as in the header of the
-// segment that carries it.
-IoResult TcpSocket::SendUrgent(ConstBuffer bytes) {
-  const IoResult sent = Take({&bytes, 1}, bytes.size());
-  if (sent.ok() && sent.bytes() != 0) ToPeer(kUrgentPointer, out_.written() - 1);
+// The last byte is the urgent one. Its place is announced by whatever leaves next, which may be far
+// ahead of the segment that carries it.
+IoResult TcpSocket::SendUrgent(ConstBuffer bytes, std::size_t room_max) {
+  const IoResult sent = Take({&bytes, 1}, room_max);
+  if (sent.ok() && sent.bytes() != 0) urgent_to_tell_ = out_.written() - 1;
   Transmit();
   return sent;
 }
 
-IoResult TcpSocket::Receive(std::span<char> into) {
-  if (listening_) return IoResult::Failure(Error::kNotConnected);
-  std::size_t count = 0;
-  bool stops = false;
-  while (count < into.size() && !stops) {
-    const std::size_t read = ReadOnce(into.subspan(count), stops);
-    if (read == 0 && !stops) break;
-    count += read;
-  }
-  if (count != 0) {
-    AfterRead();
-    return IoResult::Bytes(count);
-  }
-  // The order of tcp_recvmsg: an end that was received hides an error, an error comes once.
-  if (fin_received_) return IoResult::Bytes(0);
-  if (error_ != Error::kNone) return IoResult::Failure(TakeError());
-  if (receive_shut_) return IoResult::Bytes(0);
-  if (state_ == State::kClosed) return IoResult::Failure(Error::kNotConnected);
-  return IoResult::Failure(Error::kWouldBlock);
-}
-
-// Up to the urgent byte, which ends a read; past it, when the read begins there.
-std::size_t TcpSocket::ReadOnce(std::span<char> into, bool& stops) {
-  if (peer_ == nullptr) return 0;
-  ByteStream& in = peer_->out_;
-  if (!in.urgent) return in.Read(into);
-  const ByteStream::Place mark = *in.urgent;
-  if (in.read() == mark && in.delivered() > mark) {
-    if (!settings.urgent_inline) {
-      in.Skip(1);
-      in.urgent.reset();
-      return in.Read(into);
-    }
-    in.urgent.reset();
-    return in.Read(into);
-  }
-  const auto before = static_cast<std::size_t>(mark - in.read());
-  const std::size_t count = in.Read(into.first(std::min(into.size(), before)));
-  stops = count == before && count != 0;
-  return count;
-}
-
-// The peer may send more than before.
-void TcpSocket::AfterRead() {
-  if (peer_ == nullptr || !peer_->window_told_ || peer_->out_.unsent() == 0) return;
-  peer_->window_told_ = false;
-  ToPeer(kWindow);
-}
-
 Error TcpSocket::Shutdown(ShutdownSide side) {
-  if (state_ == State::kClosed && !listening_) return Error::kNotConnected;
-  if (side != ShutdownSide::kWrite) receive_shut_ = true;
-  if (side != ShutdownSide::kRead && !send_shut_) {
-    send_shut_ = true;
+  const bool reads = side != ShutdownSide::kWrite;
+  const bool is_closed = state_ == State::kClosed && !listening_;
+  if (call_ == Call::kConnecting) {
+    call_ = state_ == State::kEstablished ? Call::kConnected : Call::kDisconnecting;
+  }
+  if (state_ == State::kConnecting || (listening_ && reads)) {
+    Disconnect();
+  } else if (!listening_) {
+    receive_shut_ |= reads;
+    send_shut_ |= side != ShutdownSide::kRead;
     TransmitFin();
   }
   Wake(0);
-  return Error::kNone;
+  // The flags are set all the same (inet_shutdown).
+  return is_closed ? Error::kNotConnected : Error::kNone;
 }
 
 std::size_t TcpSocket::unacknowledged() const {
   return out_.unacknowledged() + (send_shut_ && !fin_acked_ && state_ == State::kEstablished);
 }
 
-void TcpSocket::Arrive(ByteStream::Place upto) {
-  if (state_ != State::kEstablished || peer_ == nullptr) return;
-  // Nobody will read it: who has closed answers by a reset.
-  if (orphan_ || (receive_shut_ && send_shut_)) return SendReset();
-  if (world_.Fault(*this, ChoicePoint::kReset, 2) != 0) {
-    ToPeer(kResetNow);
-    return ArriveReset(fin_received_ ? Error::kBrokenPipe : Error::kConnectionReset);
-  }
-  peer_->out_.Deliver(upto);
-  ToPeer(kAck, upto);
-  Wake(kEpollIn | kEpollPriority);
-}
-
-void TcpSocket::ArriveFin() {
-  if (state_ != State::kEstablished) return;
-  fin_received_ = true;
-  receive_shut_ = true;
-  ToPeer(kFinAck);
-  Wake(0);
-  if (fin_acked_) Done();
-}
-
-void TcpSocket::ArriveUrgent(ByteStream::Place place) {
-  if (state_ != State::kEstablished || peer_ == nullptr || orphan_) return;
-  ByteStream& in = peer_->out_;
-  // tcp_check_urg: the one before, if the reader stands right before it, is taken out; otherwise
-  // it becomes an ordinary byte.
-  if (in.urgent == in.read() && !settings.urgent_inline && in.queued() != 0) in.Skip(1);
-  if (place >= in.read()) in.urgent = place;
+void TcpSocket::Acknowledge(ByteStream::Place upto) {
+  const std::size_t before = out_.unacknowledged();
+  out_.Acknowledge(std::min(upto, acknowledged_max_));
+  if (state_ == State::kEstablished && out_.unacknowledged() != before) Acknowledged();
 }
 
 void TcpSocket::Acknowledged() {
@@ -233,6 +193,14 @@ void TcpSocket::Acknowledged() {
     Wake(kEpollOut);
   }
   Transmit();
+}
+
+void TcpSocket::FinAcknowledged() {
+  if (!fin_ack_came_ || fin_acked_ || acknowledged_max_ <= out_.written()) return;
+  fin_acked_ = true;
+  if (fin_received_) return Done();
+  // FIN_WAIT2 is told of, although no mask shows it.
+  Wake(0);
 }
 
 // A reset leaves, behind what has left already; what has not is gone.
@@ -244,11 +212,16 @@ void TcpSocket::SendReset() {
   if (orphan_) LeaveForGood();
 }
 
-void TcpSocket::ArriveReset(Error error) {
+// tcp_reset: in CLOSE_WAIT, and there only, it is a broken pipe.
+Error TcpSocket::ResetError() const {
+  return fin_received_ && !send_shut_ ? Error::kBrokenPipe : Error::kConnectionReset;
+}
+
+void TcpSocket::ArriveReset() {
   if (state_ == State::kConnecting) return FailConnect(Error::kConnectionRefused);
   if (state_ != State::kEstablished) return;
   was_reset_ = true;
-  error_ = error;
+  error_ = ResetError();
   out_.DropUnsent();
   Done();
 }
@@ -271,17 +244,15 @@ void TcpSocket::HandleEvent(std::uint32_t what, std::uint64_t argument) {
     case kFin:
       return ArriveFin();
     case kAck:
-      out_.Acknowledge(argument);
-      return Acknowledged();
+      return Acknowledge(argument);
     case kFinAck:
-      fin_acked_ = true;
-      if (fin_received_) Done();
-      return;
+      fin_ack_came_ = true;
+      return FinAcknowledged();
     case kWindow:
       window_told_ = true;
       return Transmit();
     case kResetNow:
-      return ArriveReset(fin_received_ ? Error::kBrokenPipe : Error::kConnectionReset);
+      return ArriveReset();
     case kRequest:
       return Request();
     case kEstablish:
@@ -290,6 +261,9 @@ void TcpSocket::HandleEvent(std::uint32_t what, std::uint64_t argument) {
       return QueueUp();
     case kRefuse:
       return FailConnect(static_cast<Error>(argument));
+    case kHangUp:
+      hangs_up_ = true;
+      return Wake(0);
     default:
       return SocketDescription::HandleEvent(what, argument);
   }

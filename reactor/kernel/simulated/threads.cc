@@ -11,11 +11,17 @@ Threads::Threads(Chooser& chooser, Timeline& timeline, Observer& observer)
     : chooser_(chooser), timeline_(timeline), observer_(observer) {
   auto first = std::make_unique<Thread>();
   first->name = "main";
+  first->process = kNoProcess;  // the world's end is its own
   first->fiber = std::make_unique<Fiber>();
   threads_.push_back(std::move(first));
 }
 
 Threads::~Threads() = default;
+
+int& Threads::KernelDepth() {
+  static int depth = 0;
+  return depth;
+}
 
 void Threads::Start(std::string name, std::uint32_t process, Group group,
                     std::function<void()> body) {
@@ -25,6 +31,7 @@ void Threads::Start(std::string name, std::uint32_t process, Group group,
   thread.process = process;
   thread.group = group;
   thread.fiber = std::make_unique<Fiber>([this, &thread, body = std::move(body)]() -> Fiber& {
+    KernelDepth() = 0;
     try {
       body();
     } catch (const std::exception& exception) {
@@ -32,6 +39,7 @@ void Threads::Start(std::string name, std::uint32_t process, Group group,
     } catch (...) {
       observer_.ThreadThrew(thread.name, "something that is no std::exception");
     }
+    KernelDepth() = 1;
     thread.state = State::kOver;
     current_ = PickNext();
     return *threads_[current_]->fiber;
@@ -41,11 +49,12 @@ void Threads::Start(std::string name, std::uint32_t process, Group group,
 
 void Threads::RunTogether(std::uint32_t process, std::size_t count,
                           absl::FunctionRef<void(std::size_t)> body) {
+  ++KernelDepth();
   const Group group = NewGroup();
-  const std::string base = name();
   for (std::size_t i = 1; i < count; ++i) {
-    Start(base + "/" + std::to_string(i), process, group, [body, i] { body(i); });
+    Start(name() + "/" + std::to_string(i), process, group, [body, i] { body(i); });
   }
+  --KernelDepth();
   body(0);
   Join(group);
 }
@@ -103,11 +112,13 @@ std::size_t Threads::PickNext() {
 // The running thread has said what it waits for.
 void Threads::Pause() {
   Thread& thread = *threads_[current_];
+  const int depth = std::exchange(KernelDepth(), 1);
   const std::size_t next = PickNext();
   if (next != current_) {
     current_ = next;
     thread.fiber->SwitchTo(*threads_[next]->fiber);
   }
+  KernelDepth() = depth;
   thread.state = State::kRunnable;
   thread.epoll = nullptr;
   thread.deadline = kNever;

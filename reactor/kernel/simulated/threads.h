@@ -64,6 +64,10 @@ class Threads final : public EpollWaiters {
   // The thread that runs: its number (0 made the world) and its name.
   std::size_t current() const { return current_; }
   const std::string& name() const { return threads_[current_]->name; }
+  // Its process. (The thread that made the world is in none: ~0.)
+  std::uint32_t process() const { return threads_[current_]->process; }
+  // How deep the thread that runs is in the kernel; 0: in its own code. Each thread has its own.
+  static int& KernelDepth();
   std::size_t running_count() const;
   // A line for each thread that is not over.
   std::string Describe() const;
@@ -84,6 +88,7 @@ class Threads final : public EpollWaiters {
     std::unique_ptr<Fiber> fiber;
   };
   static constexpr Group kEverybody = ~Group{0};
+  static constexpr std::uint32_t kNoProcess = ~std::uint32_t{0};
 
   bool IsOver(Group group, std::size_t except) const;
   bool CanRun(const Thread& thread, std::size_t index) const;

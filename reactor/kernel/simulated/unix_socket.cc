@@ -41,14 +41,15 @@ Error UnixSocket::Listen(int backlog) {
 
 Error UnixSocket::Connect(const SocketAddress& address) {
   if (address.family() != AddressFamily::kUnix || address.path().empty()) return Error::kInvalid;
-  if (peer_ != nullptr || listening_) return Error::kIsConnected;
   const std::string name(address.path());
   const bool is_path = name.front() != '\0';
   if (is_path && !world_.network().NameExists(name)) return Error::kNotFound;
   SocketDescription* found = world_.network().FindListener(address);
   if (found == nullptr) return Error::kConnectionRefused;
   auto& listener = static_cast<UnixSocket&>(*found);
+  if (listener.receive_shut_) return Error::kConnectionRefused;
   if (!listener.accepts_more()) return Error::kWouldBlock;
+  if (peer_ != nullptr || listening_) return listening_ ? Error::kInvalid : Error::kIsConnected;
   Ref<UnixSocket> born(new UnixSocket(world_));
   born->process = listener.process;
   born->settings = listener.settings;
@@ -61,19 +62,19 @@ Error UnixSocket::Connect(const SocketAddress& address) {
   peer_ = born;
   peer_name_ = listener.local_;
   listener.waiting_.push_back({Ref<SocketDescription>(born), local_});
-  listener.Wake(kEpollIn);
+  listener.Wake(kEpollIn | kEpollPriority);
   return Error::kNone;
 }
 
 EpollMask UnixSocket::Poll() {
-  if (listening_) return waiting_.empty() ? 0 : kEpollIn;
   EpollMask mask = 0;
   if (error_ != Error::kNone) mask |= kEpollError;
-  if (peer_ == nullptr || (send_shut_ && receive_shut_)) mask |= kEpollHangup;
+  const bool is_alone = peer_ == nullptr && !listening_;
+  if (is_alone || (send_shut_ && receive_shut_)) mask |= kEpollHangup;
   if (receive_shut_) mask |= kEpollIn | kEpollPeerFinished;
-  if (!queue_.empty()) mask |= kEpollIn;
+  if (!queue_.empty() || !waiting_.empty()) mask |= kEpollIn;
   if (has_urgent_) mask |= kEpollPriority;
-  if (Writeable()) mask |= kEpollOut;
+  if (Writeable() && !listening_) mask |= kEpollOut;
   return mask;
 }
 
@@ -113,7 +114,8 @@ IoResult UnixSocket::Take(std::span<const ConstBuffer> pieces, std::size_t room_
     if (plain != count) Queue(*peer_, {middle, middle + 1}, true, false);
     taken += count;
   }
-  if (taken != 0) peer_->Wake(kEpollIn | (urgent ? kEpollPriority : 0));
+  // sock_def_readable: whoever asked for urgent data alone is woken too.
+  if (taken != 0) peer_->Wake(kEpollIn | kEpollPriority);
   if (taken < wanted && charged_ == 0) OweEdge(kEpollOut);
   if (taken == 0 && wanted != 0) return IoResult::Failure(Error::kWouldBlock);
   return IoResult::Bytes(taken);
@@ -123,8 +125,8 @@ IoResult UnixSocket::Send(std::span<const ConstBuffer> pieces, std::size_t room_
   return Take(pieces, room_max, false, false);
 }
 
-IoResult UnixSocket::SendUrgent(ConstBuffer bytes) {
-  return Take({&bytes, 1}, bytes.size(), true, false);
+IoResult UnixSocket::SendUrgent(ConstBuffer bytes, std::size_t room_max) {
+  return Take({&bytes, 1}, room_max, true, false);
 }
 
 IoResult UnixSocket::SendWithDescriptor(ConstBuffer bytes) {
@@ -158,7 +160,7 @@ IoResult UnixSocket::Receive(std::span<char> into) {
                 into.begin() + static_cast<std::ptrdiff_t>(count));
     front.read += part;
     count += part;
-    const bool ends_read = front.has_descriptor;
+    const bool ends_read = std::exchange(front.has_descriptor, false);
     if (front.read == front.bytes.size()) Consume();
     if (ends_read) break;
   }

@@ -21,11 +21,12 @@ class UnixSocket final : public SocketDescription {
   Error Connect(const SocketAddress& address) override;
   IoResult Receive(std::span<char> into) override;
   IoResult Send(std::span<const ConstBuffer> pieces, std::size_t room_max) override;
-  IoResult SendUrgent(ConstBuffer bytes) override;
+  IoResult SendUrgent(ConstBuffer bytes, std::size_t room_max) override;
   // A message that carries a descriptor, which nobody takes: it ends the read that reaches it.
   IoResult SendWithDescriptor(ConstBuffer bytes);
   Error Shutdown(ShutdownSide side) override;
   std::size_t unacknowledged() const override { return charged_; }
+  void ResizeSendBuffer(std::size_t bytes) override { send_buffer_ = bytes; }
   Error PeerNameError() const override;
   EpollMask Poll() override;
   void Released() override;

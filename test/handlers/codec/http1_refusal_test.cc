@@ -131,6 +131,14 @@ TEST_CASE("versions other than 1.0 and 1.1 are refused") {
       {"GET / HTTP/11\r\nHost: x\r\n\r\n", HttpRefusal::kBadRequestLine},
       {"GET / http/1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadRequestLine},
       {"GET / HTTP/1.x\r\nHost: x\r\n\r\n", HttpRefusal::kBadRequestLine},
+      {"GET / HTTP/x.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadRequestLine},
+      {"GET / HTTP/1_1\r\nHost: x\r\n\r\n", HttpRefusal::kBadRequestLine},
+      {"GET / HTTP:1.1\r\nHost: x\r\n\r\n", HttpRefusal::kBadRequestLine},
+      {"GET a\r\n\r\n", HttpRefusal::kBadRequestLine},
+      {"GET \r\n\r\n", HttpRefusal::kBadRequestLine},
+      {"GET /a\x01"
+       "b\r\n\r\n",
+       HttpRefusal::kBadRequestLine},
   });
 }
 

@@ -62,6 +62,14 @@ TEST_CASE("A response ends where RFC 9112, 6.3, says") {
       Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\n"
           "T: x\r\n\r\n",
           "200+abcde."},
+      Row{"HTTP/1.1 200 OK\r\nUser-Agent: close\r\nAccept-Charset: 7\r\nIf-Modified-Since: now\r\n"
+          "Connection: x, close\r\nConnection: keep-alive\r\nContent-Length: \t 2 \t\r\n\r\nok",
+          "200-ok."},
+      Row{"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nConnection: keep-alive\r\n"
+          "Content-Length: 0\r\n\r\n",
+          "200+."},
+      Row{"HTTP/1.1 200 OK\r\nConnection: close\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+          "200-."},
       Row{"HTTP/1.1 200 OK\r\n\r\nto the end", "200~to the end"},
       Row{"HTTP/1.0 200 OK\r\n\r\nto the end", "200~to the end"},
       Row{"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 304 N\r\nContent-Length: 9\r\n\r\n",
@@ -99,7 +107,14 @@ TEST_CASE("What makes the end of a response doubtful is refused") {
       Row{"HTTP/1.1 099 OK\r\n\r\n", "not a status line of HTTP/1.0 or 1.1"},
       Row{"HTTP/1.1  200 OK\r\n\r\n", "not a status line of HTTP/1.0 or 1.1"},
       Row{"Hello, World!\r\n", "not a status line of HTTP/1.0 or 1.1"},
+      Row{"HTTP/1.1 2x0 OK\r\n\r\n", "not a status line of HTTP/1.0 or 1.1"},
+      Row{"HTTP/1.1 20: OK\r\n\r\n", "not a status line of HTTP/1.0 or 1.1"},
+      Row{"HTTP/1.1 :00 OK\r\n\r\n", "not a status line of HTTP/1.0 or 1.1"},
+      Row{"HTTP/1.2 200 OK\r\n\r\n", "not a status line of HTTP/1.0 or 1.1"},
+      Row{"HTTP/1.1\t200 OK\r\n\r\n", "not a status line of HTTP/1.0 or 1.1"},
       Row{"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", "folded header line"},
+      Row{"HTTP/1.1 200 OK\r\nA: b\r\n\tc\r\n\r\n", "folded header line"},
+      Row{"HTTP/1.1 200 OK\r\nA\t: b\r\n\r\n", "white space before a colon"},
       Row{"HTTP/1.1 200 OK\r\nhello\r\n\r\n", "header line without a name and a colon"},
       Row{"HTTP/1.1 200 OK\r\n: x\r\n\r\n", "header line without a name and a colon"},
       Row{"HTTP/1.1 200 OK\r\nContent-Length : 3\r\n\r\nabc", "white space before a colon"},
@@ -137,6 +152,15 @@ TEST_CASE("A head may be as large as the maximum and no larger") {
   CHECK(larger.reason == "head of more bytes than the maximum");
   // … also when the end of it never comes.
   CHECK(Read(head.substr(0, 20), HttpResponses({.head_bytes_max = 20})).reason == larger.reason);
+}
+
+TEST_CASE("Behind a refusal nothing is read, and the reason stays") {
+  HttpResponses codec;
+  const Decoded<HttpResponsePart> first = codec.Decode("nonsense\r\n");
+  const Decoded<HttpResponsePart> second = codec.Decode("HTTP/1.1 204 No Content\r\n\r\n");
+  CHECK(first.status == DecodeStatus::kMalformed);
+  CHECK(second.status == DecodeStatus::kMalformed);
+  CHECK(second.reason == first.reason);
 }
 
 TEST_CASE("Fields are a view of their lines") {

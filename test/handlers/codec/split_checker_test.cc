@@ -95,6 +95,39 @@ struct ChangesReason {
   }
 };
 
+// Says farewell otherwise when it sees the fault late.
+struct ChangesFarewell {
+  using Frame = std::string_view;
+  bool asked = false;
+  TextDecoded Decode(std::string_view bytes) {
+    if (bytes.find('!') != std::string_view::npos) {
+      return TextDecoded::Malformed("fault", asked ? "late" : "early");
+    }
+    asked = true;
+    return TextDecoded::NeedMore(bytes.size() + 1);
+  }
+};
+
+// Makes the same frame of one byte as of two.
+struct TakesMoreAtOnce {
+  using Frame = std::string_view;
+  bool took = false;
+  TextDecoded Decode(std::string_view bytes) {
+    if (took || bytes.empty()) return TextDecoded::NeedMore(bytes.size() + 1);
+    took = true;
+    return TextDecoded::Of(bytes.substr(0, 1), bytes.size());
+  }
+};
+
+// Makes of each piece how long it is.
+struct CountsPieces {
+  using Frame = std::string;
+  Decoded<std::string> Decode(std::string_view bytes) {
+    return bytes.empty() ? Decoded<std::string>::NeedMore(1)
+                         : Decoded<std::string>::Of(std::to_string(bytes.size()), bytes.size());
+  }
+};
+
 // Wrong only if some piece but the first and the last has more than one byte.
 struct WrongAtTwoCuts {
   using Frame = std::string_view;
@@ -155,6 +188,21 @@ TEST_CASE("the split checker catches a limit that only unfinished frames meet") 
 TEST_CASE("the split checker catches a reason that depends on the cut") {
   const auto status = CheckAllSplits(ChangesReason(), "hello!");
   CHECK_THAT(Verdict(status), ContainsSubstring("malformed: \"late\" instead of \"early\""));
+}
+
+TEST_CASE("the split checker catches a farewell, or bytes, that depend on the cut") {
+  CHECK_THAT(Verdict(CheckAllSplits(ChangesFarewell(), "hello!")),
+             ContainsSubstring("farewell \"late\" instead of \"early\""));
+  CHECK_THAT(Verdict(CheckAllSplits(TakesMoreAtOnce(), "aa")),
+             ContainsSubstring("1 bytes consumed instead of 2"));
+}
+
+TEST_CASE("the split checker catches frames that are other bytes when they are joined") {
+  const auto status =
+      CheckAllSplits(DeliversPartialLine(), "hello\nworld\n", {.equality = SplitEquality::kJoined});
+  CHECK(status.ok());
+  CHECK_THAT(Verdict(CheckAllSplits(CountsPieces(), "abc", {.equality = SplitEquality::kJoined})),
+             ContainsSubstring("the frames together are other bytes"));
 }
 
 TEST_CASE("the split checker catches answers that break the contract") {

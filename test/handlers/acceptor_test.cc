@@ -161,7 +161,7 @@ TEST_CASE("the reserve that was lost while shedding is taken again later") {
   stage.kernel.Fail(Call::kOpenPlaceholder, Error::kProcessLimit, {.first = 1, .count = 1});
   Peer peer(stage.address());
   peer.Send(Frame("hello"));
-  REQUIRE(stage.Until([&] { return stage.counters().accept.process_limits == 1; }));
+  REQUIRE(stage.Until([&] { return stage.counters().accept.process_limits == 2; }));
   CHECK(stage.counters().accept.shed == 0);
   const std::size_t open = stage.kernel.open_handles();
   stage.Pass(milliseconds(50));

@@ -10,6 +10,8 @@ namespace {
 constexpr EpollMask kOneShot = 1u << 30;
 constexpr EpollMask kPrivate = kEpollEdge | kEpollExclusive | kOneShot | 1u << 29;
 constexpr EpollMask kAlways = kEpollError | kEpollHangup;
+// EP_MAX_NESTS.
+constexpr int kNestsMax = 4;
 // What an exclusive registration may ask for.
 constexpr EpollMask kWithExclusive = kEpollIn | kEpollOut | kAlways | kEpollEdge | kEpollExclusive;
 
@@ -73,6 +75,9 @@ Error EpollDescription::Add(Description& file, Handle handle, EpollMask mask, vo
   if (is_exclusive && ((mask & ~kWithExclusive) != 0 || file.kind() == Kind::kEpoll)) {
     return Error::kInvalid;
   }
+  if (file.kind() == Kind::kEpoll && MakesLoop(static_cast<EpollDescription&>(file))) {
+    return Error::kLinkLoop;
+  }
   if (Find(file, handle) != nullptr) return Error::kExists;
   auto item = std::make_unique<EpollItem>();
   item->epoll = this;
@@ -90,6 +95,27 @@ Error EpollDescription::Add(Description& file, Handle handle, EpollMask mask, vo
   }
   LinkIfReady(added);
   return Error::kNone;
+}
+
+int EpollDescription::DepthBelow(const EpollDescription& from) const {
+  int depth = 0;
+  for (const auto& [key, item] : items_) {
+    if (item->file->kind() != Kind::kEpoll) continue;
+    const auto& below = static_cast<const EpollDescription&>(*item->file);
+    depth = std::max(depth, 1 + (&below == &from ? kNestsMax : below.DepthBelow(from)));
+  }
+  return depth;
+}
+
+int EpollDescription::DepthAbove() const {
+  int depth = 0;
+  for (const EpollItem& item : Description::items_)
+    depth = std::max(depth, 1 + item.epoll->DepthAbove());
+  return depth;
+}
+
+bool EpollDescription::MakesLoop(const EpollDescription& watched) const {
+  return watched.DepthBelow(*this) + 1 + DepthAbove() > kNestsMax;
 }
 
 Error EpollDescription::Modify(Description& file, Handle handle, EpollMask mask, void* tag) {

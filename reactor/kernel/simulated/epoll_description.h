@@ -57,6 +57,10 @@ class EpollDescription final : public Description {
   // number are told apart by their age.
   using Key = std::pair<Handle, std::uint64_t>;
 
+  // Instances that watch each other, in a circle or through too many (ep_loop_check).
+  bool MakesLoop(const EpollDescription& watched) const;
+  int DepthBelow(const EpollDescription& from) const;
+  int DepthAbove() const;
   EpollItem* Find(Description& file, Handle handle);
   void Forget(EpollItem& item);
   void Unlink(EpollItem& item);

@@ -56,7 +56,10 @@ TcpSocket::TcpSocket(World& world, AddressFamily family)
   world_.Remember(*this);
 }
 
-TcpSocket::~TcpSocket() { world_.Forget(*this); }
+TcpSocket::~TcpSocket() {
+  if (bound_) world_.network().Unbind(*this);  // its client gave up before it was accepted
+  world_.Forget(*this);
+}
 
 void TcpSocket::Abandon() {
   peer_ = nullptr;
@@ -167,12 +170,11 @@ EpollMask TcpSocket::Report() {
   return mask | kEpollHangup | kEpollOut;
 }
 
-// What happens when the system chooses the port that is being connected to for this end too.
+// The system chose the port that is connected to for this end too; what is sent is not modelled.
 void TcpSocket::ConnectToItself(const SocketAddress& address) {
   world_.network().Unbind(*this);
   local_ = address;
   remote_ = address;
-  // What is sent to itself is not modelled: nobody who looks at the addresses gets that far.
   peer_ = Ref<TcpSocket>(new TcpSocket(world_, family_));
   peer_->state_ = State::kEstablished;
   peer_->orphan_ = true;
@@ -215,7 +217,6 @@ void TcpSocket::Inherit(const TcpSocket& listener) {
   process = listener.process;
 }
 
-// Chosen when it is known what was set; an accepted socket keeps its listener's.
 void TcpSocket::ChooseBuffers() {
   const World::Buffers chosen = world_.ChooseBuffers();
   if (settings.send_buffer == 0) settings.send_buffer = chosen.send;

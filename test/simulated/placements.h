@@ -16,9 +16,9 @@ struct Placements {
   std::string failure;
 };
 
-// Runs them in a process of its own, at most so many seconds.
+// Runs them in a process of its own, at most so many seconds (a sanitizer makes them many).
 Placements RunPlacements(const sim::Scenario& scenario, const std::vector<sim::ChoicePoint>& points,
                          std::uint32_t unusual_max, const sim::WorldOptions& world = {},
-                         double seconds_max = 120);
+                         double seconds_max = 600);
 
 }  // namespace edgewise::simulated_test

@@ -4,6 +4,7 @@
 #include <cxxabi.h>
 
 #include <boost/context/protected_fixedsize_stack.hpp>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -45,18 +46,27 @@ StackContext TakeStack() {
   return stack;
 }
 
-// What Boost.Context calls a stack allocator.
-struct Pooled {
+void GiveBack(const StackContext& stack) {
+#if EDGEWISE_ASAN
+  // The frames that were left without being told of.
+  ASAN_UNPOISON_MEMORY_REGION(static_cast<char*>(stack.sp) - stack.size, stack.size);
+#endif
+  IdleStacks().push_back(stack);
+}
+
+// What Boost.Context calls a stack allocator. It is not asked to take a stack back: see Start.
+struct Borrowed {
   StackContext stack;
   StackContext allocate() { return stack; }
-  void deallocate(StackContext& done) {
-#if EDGEWISE_ASAN
-    // The frames that were left without being told of.
-    ASAN_UNPOISON_MEMORY_REGION(static_cast<char*>(done.sp) - done.size, done.size);
-#endif
-    IdleStacks().push_back(done);
-  }
+  void deallocate(StackContext&) {}
 };
+
+// Lets go of a context without ending what runs on it: unwinding it from outside would run
+// destructors in an order that nobody wrote.
+void Forget(boost::context::fiber&& context) {
+  alignas(boost::context::fiber) std::byte nowhere[sizeof(boost::context::fiber)];
+  static_cast<void>(new (nowhere) boost::context::fiber(std::move(context)));
+}
 
 }  // namespace
 
@@ -72,11 +82,11 @@ Fiber::Fiber() {
 }
 
 Fiber::Fiber(std::function<Fiber&()> body) : body_(std::move(body)) {
-  const StackContext stack = TakeStack();
-  bottom_ = static_cast<char*>(stack.sp) - stack.size;
-  size_ = stack.size;
+  stack_ = TakeStack();
+  bottom_ = static_cast<char*>(stack_.sp) - stack_.size;
+  size_ = stack_.size;
   context_ = boost::context::fiber(
-      std::allocator_arg, Pooled{stack},
+      std::allocator_arg, Borrowed{stack_},
       [this](boost::context::fiber&& from) { return Start(std::move(from)); });
 #if EDGEWISE_TSAN
   sanitizer_fiber_ = __tsan_create_fiber(0);
@@ -84,15 +94,17 @@ Fiber::Fiber(std::function<Fiber&()> body) : body_(std::move(body)) {
 }
 
 Fiber::~Fiber() {
-  // Unwinding it from outside would run destructors in an order that nobody wrote; a stack that is
-  // still in use is left alone.
-  if (context_) static_cast<void>(new boost::context::fiber(std::move(context_)));
+  // A stack that is still in use is left alone.
+  if (context_) Forget(std::move(context_));
 #if EDGEWISE_TSAN
   if (body_ != nullptr) __tsan_destroy_fiber(sanitizer_fiber_);
 #endif
 }
 
-void Fiber::Leaving(Fiber& other, [[maybe_unused]] bool for_good) {
+// Thread sanitizer keeps a stack of the functions that were entered, one for each fiber. This one
+// is entered in one fiber and left in the other, so it must not be seen.
+__attribute__((no_sanitize_thread)) void Fiber::Leaving(Fiber& other,
+                                                        [[maybe_unused]] bool for_good) {
   Previous() = this;
   std::memcpy(static_cast<void*>(&exceptions_), abi::__cxa_get_globals(), sizeof(exceptions_));
 #if EDGEWISE_ASAN
@@ -119,19 +131,34 @@ void Fiber::Arrived() {
 #endif
 }
 
+// After a switch: keeps where the one that was left stands, or its stack, if it is over.
+void Fiber::Settle(boost::context::fiber&& from) {
+  Fiber& previous = *Previous();
+  if (!previous.over_) {
+    previous.context_ = std::move(from);
+    return;
+  }
+  Forget(std::move(from));
+  GiveBack(previous.stack_);
+}
+
 void Fiber::SwitchTo(Fiber& other) {
   Leaving(other, false);
   boost::context::fiber from = std::move(other.context_).resume();
   Arrived();
-  Previous()->context_ = std::move(from);
+  Settle(std::move(from));
 }
 
+// Leaves by a switch like any other, not by returning: what called it was entered in this fiber,
+// and would be left in the next one (see Leaving).
 boost::context::fiber Fiber::Start(boost::context::fiber&& from) {
   Arrived();
-  Previous()->context_ = std::move(from);
+  Settle(std::move(from));
   Fiber& next = body_();
+  over_ = true;
   Leaving(next, true);
-  return std::move(next.context_);
+  static_cast<void>(std::move(next.context_).resume());
+  std::abort();
 }
 
 }  // namespace edgewise::sim

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/context/fiber.hpp>
+#include <boost/context/stack_context.hpp>
 #include <cstddef>
 #include <functional>
 
@@ -31,11 +32,14 @@ class Fiber {
   boost::context::fiber Start(boost::context::fiber&& from);
   void Leaving(Fiber& other, bool for_good);
   void Arrived();
+  static void Settle(boost::context::fiber&& from);
 
   static Fiber*& Previous();
 
   boost::context::fiber context_;
   std::function<Fiber&()> body_;
+  boost::context::stack_context stack_;
+  bool over_ = false;  // its body has returned
   // What the C++ runtime keeps for each real thread: the exceptions that are being handled, and how
   // many are under way. (Itanium C++ ABI, 2.2.2.)
   struct Exceptions {

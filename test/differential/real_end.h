@@ -17,6 +17,7 @@ struct RealEnd {
   std::uint64_t unsent = 0;          // TCP: bytes that have not left, a FIN being one more
   std::uint64_t unacknowledged = 0;  // TCP: the same
   bool is_writeable = true;          // there is room enough for OUT
+  bool dropped = false;              // TCP: something that arrived was thrown away
 
   bool is_alive() const { return life == Life::kOpen || life == Life::kPeerFinished; }
 

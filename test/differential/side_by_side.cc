@@ -13,7 +13,6 @@
 namespace edgewise::differential {
 namespace {
 
-constexpr std::size_t kRoomy = std::size_t{1} << 40;
 constexpr Duration kIdleMost = std::chrono::milliseconds(2);
 constexpr int kPatience = 300;  // looks, a millisecond apart
 constexpr EpollMask kEverything =
@@ -21,7 +20,7 @@ constexpr EpollMask kEverything =
 
 sim::WorldOptions WorldOfWalks() {
   sim::WorldOptions options;
-  options.send_buffer = options.receive_buffer = kRoomy;
+  options.send_buffer = options.receive_buffer = SideBySide::kRoomy;
   options.spin_calls_max = std::numeric_limits<std::uint64_t>::max();
   return options;
 }
@@ -92,85 +91,6 @@ void SideBySide::Idle() {
   while (timeline.next() <= until) {
     timeline.AdvanceTo(timeline.next());
     timeline.RunDue();
-  }
-}
-
-SideBySide::Ends SideBySide::LookAtEnds() {
-  Ends ends;
-  for (int i = 0; i < real_.variables(); ++i) {
-    sim::TcpSocket* socket = real_.is_open(i) ? Tcp(i) : nullptr;
-    if (socket != nullptr) ends.emplace_back(socket, RealEnd::OfTcp(real_.number(i)));
-  }
-  return ends;
-}
-
-// Something has left one end and not arrived at the other. (Of a sender that is closed nobody can
-// ask: there the simulation, which loses nothing, is ahead.)
-bool SideBySide::InFlight() {
-  const Ends ends = LookAtEnds();
-  for (const auto& [socket, end] : ends) {
-    if (end.is_alive() && end.received < socket->received()) return true;
-    for (const auto& [other, other_end] : ends) {
-      if (other != socket->peer() || !end.is_alive() || !other_end.is_alive()) continue;
-      const std::uint64_t written = socket->written() + (socket->finished() ? 1 : 0);
-      if (written - std::min(written, end.unsent) > other_end.received) return true;
-    }
-  }
-  return false;
-}
-
-// What may arrive is settled for all, before anything more is sent.
-void SideBySide::Follow() {
-  const Ends ends = LookAtEnds();
-  for (const auto& [socket, end] : ends) {
-    // Whatever ended it arrives.
-    const bool is_over = !end.is_alive() && socket->refuses_input();
-    socket->ReceiveUpTo(is_over ? kRoomy : end.received);
-  }
-  // How far a stream to somebody who does not read has got, only the sender's end knows.
-  for (const auto& [socket, end] : ends) {
-    sim::TcpSocket* peer = socket->peer();
-    if (peer == nullptr || !(peer->refuses_input() || peer->unaccepted())) continue;
-    const std::uint64_t written = socket->written() + (socket->finished() ? 1 : 0);
-    peer->ReceiveUpTo(end.is_alive() ? written - std::min(written, end.unsent) : kRoomy);
-  }
-  for (const auto& [socket, end] : ends) {
-    if (end.life == RealEnd::Life::kListening) continue;
-    const std::uint64_t written = socket->written() + (socket->finished() ? 1 : 0);
-    if (end.is_alive()) socket->ResizeSendBuffer(end.is_writeable ? kRoomy : 0);
-    socket->AcknowledgeUpTo(written - std::min(written, end.unacknowledged));
-  }
-  Idle();
-  FollowUrgent();
-}
-
-// What only a look at the mask tells. (Both are polled, since one that is not writeable then owes
-// an edge.)
-void SideBySide::FollowUrgent() {
-  for (int i = 0; i < real_.variables(); ++i) {
-    sim::TcpSocket* socket = real_.is_open(i) ? Tcp(i) : nullptr;
-    if (socket == nullptr) continue;
-    socket->HoldUrgent();
-    sim::TcpSocket* peer = socket->peer();
-    const bool is_to_be_told = peer != nullptr && peer->has_urgent_to_tell();
-    EpollMask mask = 0;
-    if (socket->has_urgent_alone() || (is_to_be_told && socket->has_urgent())) {
-      mask = real_.kernel().PollNow(real_.number(i), kEpollIn | kEpollPriority);
-      (void)kernel_.PollNow(simulated_.number(i), kEpollIn);
-    }
-    socket->SetTight((mask & kEpollIn) != 0);
-    // The place of the next urgent byte takes back the one before.
-    if (is_to_be_told && (mask & kEpollPriority) == 0) peer->TellUrgent();
-  }
-  Idle();
-}
-
-void SideBySide::FollowUnix() {
-  for (int i = 0; i < real_.variables(); ++i) {
-    sim::SocketDescription* socket = Socket(i);
-    if (socket == nullptr || Tcp(i) != nullptr || !real_.is_open(i)) continue;
-    const RealEnd end = RealEnd::OfUnix(real_.number(i));
-    socket->ResizeSendBuffer(end.is_writeable ? kRoomy : 0);
   }
 }
 
@@ -261,7 +181,11 @@ std::optional<Mismatch> SideBySide::Run(const Walk& walk) {
   std::optional<Mismatch> found;
   for (std::size_t i = 0; i < walk.operations.size() && !found && !lost_; ++i) {
     std::optional<std::string> what = Step(walk.operations[i], walk.looks);
-    if (what) found = Mismatch{i, *what};
+    if (what && Dropped()) {
+      lost_ = true;
+    } else if (what) {
+      found = Mismatch{i, *what};
+    }
   }
   real_.CloseAll();
   return found;

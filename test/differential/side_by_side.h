@@ -34,6 +34,9 @@ struct Mismatch {
 // Threading: one. Ownership: of everything that a walk opens, on both sides.
 class SideBySide {
  public:
+  // Larger than any buffer of a real kernel.
+  static constexpr std::size_t kRoomy = std::size_t{1} << 40;
+
   // `base`: the lowest number that is free in this process, with none open above it.
   SideBySide(Handle base, Handle passed);
 
@@ -43,12 +46,17 @@ class SideBySide {
   std::string Report(const Walk& walk) const;
   // Steps that were awaited because the real kernel was late.
   std::size_t awaited() const { return awaited_; }
-  // The walk ended early: the real kernel had no memory for a segment that had arrived, and does
-  // not take it until somebody reads. This is not modelled.
+  // The walk ended early: the real kernel had no memory for a segment that arrived, dropped it
+  // (which is an edge of its own) and does not take it until somebody reads. This is not modelled.
   bool lost() const { return lost_; }
 
  private:
-  using Ends = std::vector<std::pair<sim::TcpSocket*, RealEnd>>;
+  struct End {
+    sim::TcpSocket* socket;
+    RealEnd real;
+    Handle handle;  // of the real one
+  };
+  using Ends = std::vector<End>;
 
   std::optional<std::string> Step(const Operation& operation, Looks looks);
   Outcome Simulated(const Operation& operation, const Outcome& real);
@@ -57,6 +65,7 @@ class SideBySide {
   std::optional<std::string> Disagreement();
   Ends LookAtEnds();
   bool InFlight();
+  bool Dropped();
   // Gives the simulated sockets the real ones' limits.
   void Follow();
   void FollowUrgent();

@@ -210,7 +210,8 @@ void Walker::StepSocket(std::uint32_t dice) {
     }
     Add(Act::kConnectAgain, socket, listener);
   } else {
-    Add(Act::kListenAgain, socket).amount = 1 + Below(3);
+    const int other = Pick(Kind::kSocket);
+    if (other >= 0) Add(Act::kListenAgain, other).amount = 1 + Below(3);
   }
 }
 

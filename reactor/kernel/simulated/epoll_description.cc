@@ -59,7 +59,8 @@ void EpollDescription::Unlink(EpollItem& item) {
 }
 
 void EpollDescription::LinkIfReady(EpollItem& item) {
-  if (PresentMask(item) != 0) Link(item);
+  // One that is in the list already wakes nobody (ep_modify).
+  if (PresentMask(item) != 0 && !item.linked) Link(item);
 }
 
 EpollItem* EpollDescription::Find(Description& file, Handle handle) {

@@ -93,7 +93,7 @@ Error SimulatedKernel::SetOption(Handle handle, SocketOption option, int value) 
       settings.no_delay = value != 0;
       break;
     case SocketOption::kSendBuffer:
-      settings.send_buffer = static_cast<std::size_t>(std::max(value, 2048));
+      settings.send_buffer = static_cast<std::size_t>(std::max(value, 2304));
       break;
     case SocketOption::kReceiveBuffer:
       settings.receive_buffer = static_cast<std::size_t>(std::max(value, 1024));

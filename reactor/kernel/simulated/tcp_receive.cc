@@ -60,7 +60,7 @@ bool TcpSocket::has_urgent_alone() const {
 // The peer may send more than before.
 void TcpSocket::AfterRead() {
   if (peer_ == nullptr || !peer_->window_told_) return;
-  if (peer_->out_.unsent() == 0 && (!peer_->send_shut_ || peer_->fin_sent_)) return;
+  if (peer_->out_.unsent() == 0 && (!peer_->fin_due_ || peer_->fin_sent_)) return;
   peer_->window_told_ = false;
   ToPeer(kWindow);
 }

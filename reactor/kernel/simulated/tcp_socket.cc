@@ -111,22 +111,6 @@ Error TcpSocket::Connect(const SocketAddress& address) {
   return ConnectFate(address);
 }
 
-// inet_stream_connect: the second call asks what came of the first.
-Error TcpSocket::ConnectAgain() {
-  if (state_ == State::kConnecting) return Error::kAlready;
-  if (state_ == State::kEstablished) {
-    call_ = Call::kConnected;
-    return Error::kNone;
-  }
-  // The next call may try again, with a socket as good as new (tcp_disconnect).
-  call_ = Call::kNone;
-  peer_ = nullptr;
-  send_shut_ = receive_shut_ = fin_received_ = false;
-  const Error error = TakeError();
-  Wake(kEpollError);
-  return error == Error::kNone ? Error::kConnectionAborted : error;
-}
-
 Error TcpSocket::ConnectFate(const SocketAddress& address) {
   const auto count = static_cast<std::uint32_t>(Fate::kCount);
   const auto fate = static_cast<Fate>(world_.Fault(*this, ChoicePoint::kConnectFate, count));
@@ -250,51 +234,6 @@ void TcpSocket::FailConnect(Error error) {
 
 Error TcpSocket::PeerNameError() const {
   return state_ == State::kEstablished ? Error::kNone : Error::kNotConnected;
-}
-
-// tcp_disconnect: of a listener, nothing is left but its address; of a connection that is being
-// made, an error.
-void TcpSocket::Disconnect() {
-  if (state_ == State::kConnecting) error_ = Error::kConnectionReset;
-  state_ = State::kClosed;
-  call_ = Call::kNone;
-  if (listening_) StopListening();
-}
-
-void TcpSocket::StopListening() {
-  listening_ = false;
-  // Nobody will accept what waits.
-  for (const Waiting& waiting : std::exchange(waiting_, {})) {
-    auto& socket = static_cast<TcpSocket&>(*waiting.socket);
-    socket.orphan_ = true;
-    socket.SendReset();
-  }
-}
-
-// close(2), tcp_close: unread input, or a wish, makes it a reset; otherwise the output goes on.
-void TcpSocket::Released() {
-  orphan_ = true;
-  if (listening_) {
-    StopListening();
-    return LeaveForGood();
-  }
-  const bool unread = peer_ != nullptr && peer_->out_.queued() != 0;
-  if (state_ != State::kEstablished) {
-    // Who waits for an answer to its request hears of it no more.
-    state_ = State::kClosed;
-    return LeaveForGood();
-  }
-  if (unread || settings.linger_reset) return SendReset();
-  send_shut_ = true;
-  receive_shut_ = true;
-  TransmitFin();
-}
-
-// The connection is over on this side and nobody holds it: the addresses are free, or nearly.
-void TcpSocket::LeaveForGood() {
-  if (bound_) world_.network().Unbind(*this);
-  bound_ = false;
-  peer_ = nullptr;
 }
 
 }  // namespace edgewise::sim

@@ -36,11 +36,12 @@ class TcpSocket final : public SocketDescription {
   bool connected() const { return state_ == State::kEstablished; }
   bool connecting() const { return state_ == State::kConnecting; }
   // Our FIN, and the peer's, is at the end of the stream.
-  bool finished() const { return send_shut_; }
+  bool finished() const { return fin_due_; }
   bool peer_finished() const { return fin_received_; }
   // Nobody has a descriptor of it yet; any more.
   bool unaccepted() const { return number == kNoHandle; }
   // What arrives is answered by a reset.
+  bool orphan() const { return orphan_; }
   bool refuses_input() const { return orphan_ || (receive_shut_ && send_shut_); }
 
   // --- For who walks beside a real kernel.
@@ -85,7 +86,7 @@ class TcpSocket final : public SocketDescription {
     kHangUp,     // a report of it that says too much
   };
 
-  // --- Life: tcp_socket.cc.
+  // --- Life: tcp_socket.cc, tcp_ending.cc.
   Error ConnectAgain();
   Error ConnectFate(const SocketAddress& address);
   void ConnectToItself(const SocketAddress& address);
@@ -138,6 +139,7 @@ class TcpSocket final : public SocketDescription {
   bool send_shut_ = false;     // SEND_SHUTDOWN
   bool receive_shut_ = false;  // RCV_SHUTDOWN
   bool fin_received_ = false;  // SOCK_DONE
+  bool fin_due_ = false;       // at the end of what we send (not if it was shut before it began)
   bool fin_sent_ = false;
   bool fin_ack_came_ = false;
   bool fin_acked_ = false;

@@ -112,7 +112,7 @@ void TcpSocket::Transmit() {
 }
 
 void TcpSocket::TransmitFin() {
-  if (!send_shut_ || fin_sent_ || peer_ == nullptr || state_ != State::kEstablished) return;
+  if (!fin_due_ || fin_sent_ || peer_ == nullptr || state_ != State::kEstablished) return;
   // It takes a place in the window, as a byte does.
   if (out_.unsent() != 0 || Window() == 0) return;
   fin_sent_ = true;
@@ -169,7 +169,9 @@ Error TcpSocket::Shutdown(ShutdownSide side) {
     Disconnect();
   } else if (!listening_) {
     receive_shut_ |= reads;
-    send_shut_ |= side != ShutdownSide::kRead;
+    const bool writes = side != ShutdownSide::kRead;
+    send_shut_ |= writes;
+    fin_due_ |= writes && state_ == State::kEstablished;
     TransmitFin();
   }
   Wake(0);
@@ -178,7 +180,7 @@ Error TcpSocket::Shutdown(ShutdownSide side) {
 }
 
 std::size_t TcpSocket::unacknowledged() const {
-  return out_.unacknowledged() + (send_shut_ && !fin_acked_ && state_ == State::kEstablished);
+  return out_.unacknowledged() + (fin_due_ && !fin_acked_ && state_ == State::kEstablished);
 }
 
 void TcpSocket::Acknowledge(ByteStream::Place upto) {
@@ -214,7 +216,7 @@ void TcpSocket::SendReset() {
 
 // tcp_reset: in CLOSE_WAIT, and there only, it is a broken pipe.
 Error TcpSocket::ResetError() const {
-  return fin_received_ && !send_shut_ ? Error::kBrokenPipe : Error::kConnectionReset;
+  return fin_received_ && !fin_due_ ? Error::kBrokenPipe : Error::kConnectionReset;
 }
 
 void TcpSocket::ArriveReset() {

@@ -12,7 +12,7 @@ namespace {
 // net.core.wmem_default; what a message costs beside its bytes; the most bytes of one message.
 constexpr std::size_t kSendBuffer = 212'992;
 constexpr std::size_t kOverhead = 768;
-constexpr std::size_t kMessageMax = 32'768;
+constexpr std::size_t kMessageMax = 36'544;
 
 }  // namespace
 
@@ -52,11 +52,8 @@ Error UnixSocket::Connect(const SocketAddress& address) {
   if (peer_ != nullptr || listening_) return listening_ ? Error::kInvalid : Error::kIsConnected;
   Ref<UnixSocket> born(new UnixSocket(world_));
   born->process = listener.process;
-  born->settings = listener.settings;
   born->local_ = listener.local_;
-  for (UnixSocket* end : {this, born.get()}) {
-    if (end->settings.send_buffer != 0) end->send_buffer_ = 2 * end->settings.send_buffer;
-  }
+  if (settings.send_buffer != 0) send_buffer_ = 2 * settings.send_buffer;
   born->peer_ = this;
   born->peer_name_ = local_;
   peer_ = born;
@@ -102,9 +99,11 @@ IoResult UnixSocket::Take(std::span<const ConstBuffer> pieces, std::size_t room_
   for (const ConstBuffer& piece : pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());
   const std::size_t wanted = bytes.size();
   const std::size_t limit = std::min(wanted, room_max);
+  const std::size_t buffer = settings.send_buffer == 0 ? kSendBuffer : 2 * settings.send_buffer;
+  const std::size_t message_max = std::min(kMessageMax, buffer / 2 - 64);
   std::size_t taken = 0;
   while (taken < limit && charged_ < send_buffer_) {
-    const std::size_t count = std::min(limit - taken, kMessageMax);
+    const std::size_t count = std::min(limit - taken, message_max);
     const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(taken);
     const bool ends = taken + count == wanted;
     // The urgent byte is a message of its own.

@@ -1,0 +1,100 @@
+// How the simulated sockets are given the limits that the real ones turned out to have.
+#include <algorithm>
+
+#include "test/differential/side_by_side.h"
+
+namespace edgewise::differential {
+
+SideBySide::Ends SideBySide::LookAtEnds() {
+  Ends ends;
+  for (int i = 0; i < real_.variables(); ++i) {
+    sim::TcpSocket* socket = real_.is_open(i) ? Tcp(i) : nullptr;
+    const Handle handle = real_.number(i);
+    if (socket != nullptr) ends.push_back({socket, RealEnd::OfTcp(handle), handle});
+  }
+  return ends;
+}
+
+// Something has left one end and not arrived at the other. (Of a sender that is closed nobody can
+// ask: there the simulation, which loses nothing, is ahead.)
+bool SideBySide::InFlight() {
+  const Ends ends = LookAtEnds();
+  for (const auto& [socket, end, handle] : ends) {
+    if (end.is_alive() && end.received < socket->received()) return true;
+    for (const auto& [other, other_end, other_handle] : ends) {
+      if (other != socket->peer() || !end.is_alive() || !other_end.is_alive()) continue;
+      const std::uint64_t written = socket->written() + (socket->finished() ? 1 : 0);
+      if (written - std::min(written, end.unsent) > other_end.received) return true;
+    }
+  }
+  return false;
+}
+
+bool SideBySide::Dropped() {
+  const Ends ends = LookAtEnds();
+  return std::any_of(ends.begin(), ends.end(), [](const End& end) { return end.real.dropped; });
+}
+
+// What may arrive is settled for all, before anything more is sent.
+void SideBySide::Follow() {
+  const Ends ends = LookAtEnds();
+  for (const auto& [socket, end, handle] : ends) {
+    socket->ReceiveUpTo(end.received);
+    if (end.is_alive() || !socket->refuses_input()) continue;
+    // What it answered by a reset arrives: with the urgent byte, or without.
+    const bool was_urgent = (real_.kernel().PollNow(handle, kEpollPriority) & kEpollPriority) != 0;
+    if (!was_urgent && socket->peer() != nullptr) socket->peer()->TellUrgent();
+    socket->ReceiveUpTo(was_urgent ? kRoomy : socket->received() + 1);
+  }
+  // How far a stream to somebody who does not read has got, only the sender's end knows.
+  for (const auto& [socket, end, handle] : ends) {
+    sim::TcpSocket* peer = socket->peer();
+    if (peer == nullptr || !(peer->refuses_input() || peer->unaccepted())) continue;
+    const std::uint64_t written = socket->written() + (socket->finished() ? 1 : 0);
+    if (end.is_alive()) {
+      peer->ReceiveUpTo(written - std::min(written, end.unsent));
+    } else if (peer->orphan()) {
+      peer->ReceiveUpTo(kRoomy);
+    }
+  }
+  for (const auto& [socket, end, handle] : ends) {
+    if (end.life == RealEnd::Life::kListening) continue;
+    const std::uint64_t written = socket->written() + (socket->finished() ? 1 : 0);
+    if (end.is_alive()) socket->ResizeSendBuffer(end.is_writeable ? kRoomy : 0);
+    socket->AcknowledgeUpTo(written - std::min(written, end.unacknowledged));
+  }
+  Idle();
+  FollowUrgent();
+}
+
+// What only a look at the mask tells. (Both are polled, since one that is not writeable then owes
+// an edge.)
+void SideBySide::FollowUrgent() {
+  for (int i = 0; i < real_.variables(); ++i) {
+    sim::TcpSocket* socket = real_.is_open(i) ? Tcp(i) : nullptr;
+    if (socket == nullptr) continue;
+    socket->HoldUrgent();
+    sim::TcpSocket* peer = socket->peer();
+    const bool is_to_be_told = peer != nullptr && peer->has_urgent_to_tell();
+    EpollMask mask = 0;
+    if (socket->has_urgent_alone() || (is_to_be_told && socket->has_urgent())) {
+      mask = real_.kernel().PollNow(real_.number(i), kEpollIn | kEpollPriority);
+      (void)kernel_.PollNow(simulated_.number(i), kEpollIn);
+    }
+    socket->SetTight((mask & kEpollIn) != 0);
+    // The place of the next urgent byte takes back the one before.
+    if (is_to_be_told && (mask & kEpollPriority) == 0) peer->TellUrgent();
+  }
+  Idle();
+}
+
+void SideBySide::FollowUnix() {
+  for (int i = 0; i < real_.variables(); ++i) {
+    sim::SocketDescription* socket = Socket(i);
+    if (socket == nullptr || Tcp(i) != nullptr || !real_.is_open(i)) continue;
+    const RealEnd end = RealEnd::OfUnix(real_.number(i));
+    socket->ResizeSendBuffer(end.is_writeable ? kRoomy : 0);
+  }
+}
+
+}  // namespace edgewise::differential

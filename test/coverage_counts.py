@@ -29,6 +29,10 @@ import subprocess
 BRACES_ONLY = re.compile(r"[\s{}();,]*(//.*)?")
 
 
+class Unreadable(Exception):
+    """gcov cannot make sense of what a build folder has."""
+
+
 class Line:
     """What became of one line of source."""
 
@@ -80,7 +84,9 @@ def add_document(document, root, under, files):
 def run_gcov(gcov, notes):
     """The documents of one object; if it never ran, its counts are zeros."""
     run = subprocess.run([gcov, "--branch-probabilities", "--json-format", "--stdout", notes],
-                         cwd=os.path.dirname(notes), capture_output=True, text=True, check=True)
+                         cwd=os.path.dirname(notes), capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise Unreadable(f"{notes}: {run.stderr.strip()} (was it compiled after the tests ran?)")
     return [json.loads(text) for text in run.stdout.splitlines() if text.strip()]
 
 

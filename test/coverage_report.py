@@ -14,7 +14,7 @@ import textwrap
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from coverage_counts import collect  # noqa: E402
+from coverage_counts import Unreadable, collect  # noqa: E402
 from coverage_reasons import Malformed, Reasons, parse  # noqa: E402
 
 LAYERS = ("reactor/", "handlers/")
@@ -148,8 +148,8 @@ def report(arguments):
         with open(os.path.join(arguments.root, "test", "coverage_reasons.txt"),
                   encoding="utf-8") as text:
             entries = parse(text.read())
-    except Malformed as error:
-        print(f"FAILED: coverage_reasons.txt: {error}")
+    except (Malformed, Unreadable) as error:
+        print(f"FAILED: {error}")
         return 1
     sources = read_sources(arguments.root, files)
     reasons = Reasons(entries, sources)

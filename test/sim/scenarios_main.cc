@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kUsage =
     R"(usage: edgewise-scenarios [--seeds N] [--first SEED] [--seconds S] [--scenario NAME]
-                          [--json FILE] [--marks] [--list]
+                          [--json FILE] [--marks] [--until-failure] [--list]
 
 Runs the scenarios under seeds SEED, SEED + 1, ...: each seed goes to one of the scenarios in turn.
 Ends with status 1 at the first seed that fails, and prints what fails, made as small as it gets,
@@ -33,6 +33,8 @@ and how to run it again.
   --scenario NAME  all seeds go to this one
   --json FILE      writes what came of it: seeds_run, failed_seed, scenario, what
   --marks          every situation that a scenario names must be reached, or the status is 1
+  --until-failure  only to see how many seeds it takes: leaves a failure as it is, and gives the
+                   next scenario its turn sooner
   --stall S        virtual seconds after which unread input is a lost edge (each scenario's own)
   --list           prints the names
 
@@ -47,6 +49,7 @@ struct Flags {
   std::string scenario;
   std::string json;
   bool marks = false;
+  bool until_failure = false;
   double stall_seconds = 0;  // 0: the scenario's own
 };
 
@@ -74,6 +77,10 @@ Flags ParseFlags(int argc, char** argv) {
     const std::string_view flag = argv[i];
     if (flag == "--marks") {
       flags.marks = true;
+      continue;
+    }
+    if (flag == "--until-failure") {
+      flags.until_failure = true;
       continue;
     }
     if (flag == "--list") {
@@ -112,6 +119,7 @@ struct Dealt {
     options.first_seed = first;
     options.seeds = count;
     options.seconds_max = seconds;
+    if (flags.until_failure) options.shrink_runs = 0;
     options.world.stall_max = scenarios[which].stall_max;
     if (flags.stall_seconds > 0) {
       options.world.stall_max =
@@ -131,7 +139,7 @@ int Main(int argc, char** argv) {
   }
   if (dealt.scenarios.empty()) Refuse("there is no scenario '" + flags.scenario + "'");
   // A stretch of seeds for each scenario, then the next: each has its own processes.
-  constexpr std::uint64_t kStretch = 50;
+  const std::uint64_t stretch_seeds = flags.until_failure ? 4 : 50;
   const auto begin = std::chrono::steady_clock::now();
   const auto past = [begin] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -146,7 +154,7 @@ int Main(int argc, char** argv) {
   for (std::size_t stretch = 0; done < flags.seeds && status == 0; ++stretch) {
     if (flags.seconds > 0 && past() > flags.seconds) break;
     const std::size_t which = stretch % dealt.scenarios.size();
-    const std::uint64_t count = std::min(kStretch, flags.seeds - done);
+    const std::uint64_t count = std::min(stretch_seeds, flags.seeds - done);
     const sim::Verdict verdict = dealt.Run(flags, which, flags.first + done, count,
                                            flags.seconds > 0 ? flags.seconds - past() : 0);
     done += verdict.seeds_run;

@@ -18,7 +18,7 @@
 #include "reactor/kernel/simulated/shared_memory.h"
 
 // Of the compiler's coverage library, where that is part of the program.
-extern "C" void __gcov_dump() __attribute__((weak));
+extern "C" void __gcov_dump() __attribute__((weak));  // NOLINT(bugprone-reserved-identifier)
 
 namespace edgewise::sim {
 namespace {

@@ -51,7 +51,8 @@ struct Choice {
   ChoicePoint point = ChoicePoint::kNext;
   std::uint64_t ordinal = 0;
   std::uint32_t value = 0;
-  friend auto operator<=>(const Choice&, const Choice&) = default;
+  friend auto operator<=>(const Choice&,
+                          const Choice&) = default;  // NOLINT(modernize-use-nullptr): its bug
 };
 
 // "short-send:3=1,reset:1=1"; "none" for no choice at all: a run without anything unusual.

@@ -68,6 +68,14 @@ void Forget(boost::context::fiber&& context) {
   static_cast<void>(new (nowhere) boost::context::fiber(std::move(context)));
 }
 
+void* CurrentSanitizerFiber() {
+#if EDGEWISE_TSAN
+  return __tsan_get_current_fiber();
+#else
+  return nullptr;
+#endif
+}
+
 }  // namespace
 
 Fiber*& Fiber::Previous() {
@@ -75,11 +83,7 @@ Fiber*& Fiber::Previous() {
   return previous;
 }
 
-Fiber::Fiber() {
-#if EDGEWISE_TSAN
-  sanitizer_fiber_ = __tsan_get_current_fiber();
-#endif
-}
+Fiber::Fiber() : sanitizer_fiber_(CurrentSanitizerFiber()) {}
 
 Fiber::Fiber(std::function<Fiber&()> body) : body_(std::move(body)) {
   stack_ = TakeStack();

@@ -158,14 +158,14 @@ class SimulatedKernel final : public Kernel {
   SocketDescription* UseSocket(Handle handle, const char* call, Error& error);
   Description* Touch(Handle handle, const char* call);
   HandleResult Install(Ref<Description> file);
-  HandleResult OpenWith(const char* call, Ref<Description> (*make)(SimulatedKernel&));
+  HandleResult OpenWith(const char* name, Ref<Description> (*make)(SimulatedKernel&));
   bool IsFull() const { return LowestFree() >= descriptors_max_; }
   std::size_t LowestFree() const;
   void ReleaseSlot(Handle handle);
   void ReleaseAll();
   std::uint32_t Fault(ChoicePoint point, std::uint32_t count);
   Error OpenFault();
-  IoResult SendPieces(Handle handle, std::span<const ConstBuffer> pieces, const char* call);
+  IoResult SendPieces(Handle handle, std::span<const ConstBuffer> pieces, const char* name);
   void Misused(const char* call, Handle handle);
   void Progressed() { idle_calls_ = 0; }
   void LookForStalls(Time now, Duration limit);

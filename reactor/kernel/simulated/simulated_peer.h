@@ -21,7 +21,7 @@ namespace edgewise::sim {
 class SimulatedPeer {
  public:
   // A socket that is not connected yet; `settings` may be made on its handle().
-  SimulatedPeer(SimulatedKernel& kernel, AddressFamily family = AddressFamily::kIpv4);
+  explicit SimulatedPeer(SimulatedKernel& kernel, AddressFamily family = AddressFamily::kIpv4);
   // The same, and connects.
   SimulatedPeer(SimulatedKernel& kernel, const SocketAddress& address);
   SimulatedPeer(const SimulatedPeer&) = delete;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "handlers/connection_context.h"
 #include "handlers/edgewise.h"
 #include "test/sim/messages.h"
 #include "test/sim/scenarios.h"
@@ -19,6 +20,8 @@ class EchoHandler final : public FrameHandler {
   explicit EchoHandler(Served* served) : served_(*served) {}
   void OnOpen(Connection& peer) override { served_.Opened(peer); }
   void OnFrame(Connection& peer, std::string_view frame) override {
+    served_.simulation().Check(peer.pending_output() <= peer.context().options.high_water,
+                               "who does not read is not read from");
     served_.world().Mark(peer.pending_output() != 0 ? "a frame while output waits"
                                                     : "a frame while no output waits");
     static_cast<void>(peer.Send(frame));

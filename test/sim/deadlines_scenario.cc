@@ -33,6 +33,8 @@ enum class Manner : std::uint32_t {
   kTakesSlowly,   // takes it, a little within each timeout
   kStays,         // is told to go, and does not
   kStops,         // what it asks stops the server for seconds
+  kPauses,        // in the middle of frames, never for as long as one may take
+  kLeaves,        // is told to go, and goes
   kCount,
 };
 // By manner: the cause of its end, the timeout, and how much later than that the end may come.
@@ -48,6 +50,8 @@ constexpr std::array<Fate, static_cast<std::size_t>(Manner::kCount)> kFates{{
     {CloseCause::kWriteTimeout, kWrite, kWrite / 4},
     {CloseCause::kEndOfStream, {}, {}},
     {CloseCause::kLingerTimeout, kLinger, {}},
+    {CloseCause::kEndOfStream, {}, {}},
+    {CloseCause::kEndOfStream, {}, {}},
     {CloseCause::kEndOfStream, {}, {}},
 }};
 
@@ -116,10 +120,11 @@ class Nurse final : public FrameHandler {
     sim::Simulation& simulation = ward_.served.simulation();
     Patient* patient = ward_.Find(peer);
     if (patient != nullptr) patient->closed_at = simulation.now();
-    const bool is_its_fate =
-        patient != nullptr &&
-        kFates[static_cast<std::size_t>(patient->manner)].cause == reason.cause;
-    if (is_its_fate) ward_.served.Excuse(peer);
+    if (patient != nullptr) {
+      const Fate& fate = kFates[static_cast<std::size_t>(patient->manner)];
+      const bool was_late = fate.timeout != Duration::zero();
+      if (was_late && fate.cause == reason.cause) ward_.served.Excuse(peer);
+    }
     ward_.served.Closed(peer, reason);
   }
 
@@ -151,10 +156,24 @@ std::string Behaves(Ward& ward, sim::SimulatedPeer& peer, Patient& patient) {
   switch (patient.manner) {
     case Manner::kPunctual:
       for (std::uint32_t left = 2 + simulation.Pick(5); left != 0 && !peer.over(); --left) {
-        peer.Wait(std::chrono::milliseconds(simulation.Pick(2000)));
+        peer.Wait(std::chrono::milliseconds(simulation.Pick(3000)));
         ask(echo, echo);
         static_cast<void>(peer.ReceiveExactly(echo.size()));
       }
+      break;
+    case Manner::kPauses:
+      for (std::uint32_t left = 1 + simulation.Pick(4); left != 0 && !peer.over(); --left) {
+        answers += echo;
+        const std::size_t cut = simulation.Pick(static_cast<std::uint32_t>(echo.size()));
+        peer.Send(std::string_view(echo).substr(0, cut));
+        peer.Wait(std::chrono::milliseconds(simulation.Pick(2000)));
+        peer.Send(std::string_view(echo).substr(cut));
+      }
+      break;
+    case Manner::kLeaves:
+      peer.Wait(std::chrono::milliseconds(simulation.Pick(3000)));
+      ask(Ask(kLeave), Ask(kLeave));
+      static_cast<void>(peer.ReceiveToEnd());
       break;
     case Manner::kStops:
       peer.Wait(std::chrono::milliseconds(simulation.Pick(3000)));

@@ -264,6 +264,17 @@ install_missing() {
     "Another version may stand first in PATH, or CXX may name another compiler. The log: $log"
 }
 
+# How the tests are built, by test/run and by test/soak. The warnings that g++ derives from its
+# guesses about the flow are wrong too often for an error.
+test_options=(--buildtype=debugoptimized "-Dcpp_args=-DEDGEWISE_DEBUG_CHECKS \
+-Wno-error=array-bounds -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow")
+
+# is_version COMPILER NUMBER: warnings are errors with the compilers that the tree is kept clean
+# for, g++ 12 and clang 14. What a later one has to say is no reason not to run the tests.
+is_version() {
+  if [[ "$("$1" -dumpversion 2>/dev/null)" == "$2"* ]]; then echo true; else echo false; fi
+}
+
 # configure FOLDER OPTION...: a build folder under the checkout; non-zero, with the log shown, if it
 # cannot be had. A folder that was made with other options (Meson does not take over all changes) or
 # before an optional header was installed, or that Meson refuses to reuse (the checkout has moved,

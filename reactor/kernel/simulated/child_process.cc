@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::size_t kErrorsKept = 8192;
 constexpr int kThrew = 99;
+constexpr int kExitedWithDone = 98;
 
 [[noreturn]] void GiveUp(const char* what) {
   std::perror(what);
@@ -53,6 +54,9 @@ ChildProcess::ChildProcess(const std::function<void()>& work) {
     for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTERM, SIGINT}) {
       signal(number, SIG_DFL);
     }
+    // The last one set is the first to run: what else is to be done at an exit (the reports of a
+    // test framework, above all) is the parent's.
+    on_exit([](int code, void*) { Exit(code == kDone ? kExitedWithDone : code); }, nullptr);
     try {
       work();
     } catch (...) {
@@ -126,6 +130,7 @@ std::string ChildProcess::Wait(double seconds_max) {
     return "ended by signal " + std::to_string(number) + " (" + strsignal(number) + ")";
   }
   const int code = WEXITSTATUS(status_);
+  if (code == kExitedWithDone) return "called exit(0)";
   return code == kDone ? "" : "exited with " + std::to_string(code);
 }
 

@@ -25,7 +25,8 @@ class ChildProcess {
   ~ChildProcess();
 
   // Waits for its end, at most `seconds_max`, then ends it. The answer: "" if it did its work, or
-  // how it ended: "ended by signal 6 (Aborted)", "exited with 3", "did not end".
+  // how it ended: "ended by signal 6 (Aborted)", "exited with 3", "called exit(0)",
+  // "did not end".
   std::string Wait(double seconds_max);
   // Waits for its end, at most so long; whether it has ended.
   bool EndsWithin(double seconds);

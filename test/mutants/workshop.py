@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 
 # As test/run builds: warnings that g++ derives from guesses are no errors.
@@ -42,6 +43,44 @@ class Workshop:
         for name in set(list_files_by_walking(self.tree)) - wanted:
             os.remove(os.path.join(self.tree, name))
 
+    def begin_with(self, build):
+        """Instead of copy and configure, in a folder that is new: takes over what was compiled in
+        `build`, a build folder within the checkout, so that only mutated files are compiled. Ninja
+        goes by times and relative paths: the copies have the same."""
+        place = os.path.relpath(build, self.root)
+        if place.startswith(os.pardir) or place == os.curdir:
+            raise DoesNotBuild(f"{build} is not within {self.root}")
+        self.build_folder = os.path.join(self.tree, place)
+        for name in list_files(self.root):
+            copy_with_times(os.path.join(self.root, name), os.path.join(self.tree, name))
+        self.link_subprojects()
+        inputs = subprocess.run(["ninja", "-C", build, "-t", "inputs", self.target],
+                                capture_output=True, text=True, check=False)
+        if inputs.returncode != 0:
+            raise DoesNotBuild(f"ninja does not know what {self.target} is made of:\n"
+                               f"{inputs.stdout}{inputs.stderr}")
+        for name in [*inputs.stdout.splitlines(), self.target, ".ninja_log", ".ninja_deps"]:
+            source = os.path.join(build, name)
+            if not name.startswith((os.pardir, os.sep)) and os.path.isfile(source):
+                copy_with_times(source, os.path.join(self.build_folder, name))
+        with open(os.path.join(build, "build.ninja"), encoding="utf-8") as file:
+            rules = file.read()
+        # Without the rule that configures anew: it would do so in the checkout.
+        rules = re.sub(r"^build build\.ninja: .*\n(?: .*\n)*", "", rules, flags=re.MULTILINE)
+        with open(os.path.join(self.build_folder, "build.ninja"), "w", encoding="utf-8") as file:
+            file.write(rules)
+
+    def link_subprojects(self):
+        """What was downloaded is not tracked, but compiled from."""
+        source = os.path.join(self.root, "subprojects")
+        if not os.path.isdir(source):
+            return
+        os.makedirs(os.path.join(self.tree, "subprojects"), exist_ok=True)
+        for name in os.listdir(source):
+            link = os.path.join(self.tree, "subprojects", name)
+            if not os.path.lexists(link):
+                os.symlink(os.path.join(source, name), link)
+
     def configure(self):
         if os.path.exists(os.path.join(self.build_folder, "build.ninja")):
             return
@@ -63,6 +102,11 @@ class Workshop:
 
 class DoesNotBuild(Exception):
     pass
+
+
+def copy_with_times(source, place):
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    shutil.copy2(source, place)
 
 
 def is_clean_compiler():

@@ -17,6 +17,7 @@ class Workshop:
 
     def __init__(self, root, folder, target, jobs, options=()):
         self.root = root
+        self.folder = folder
         self.tree = os.path.join(folder, "tree")
         self.build_folder = os.path.join(folder, "build")
         self.target = target
@@ -46,7 +47,11 @@ class Workshop:
     def begin_with(self, build):
         """Instead of copy and configure, in a folder that is new: takes over what was compiled in
         `build`, a build folder within the checkout, so that only mutated files are compiled. Ninja
-        goes by times and relative paths: the copies have the same."""
+        goes by times and relative paths: the copies have the same, if the tree is as deep as the
+        checkout. (Where it is not, more is compiled.)"""
+        deeper = depth(self.root) - depth(self.folder)
+        if deeper >= 0:
+            self.tree = os.path.join(self.folder, *["tree"] * deeper)
         place = os.path.relpath(build, self.root)
         if place.startswith(os.pardir) or place == os.curdir:
             raise DoesNotBuild(f"{build} is not within {self.root}")
@@ -102,6 +107,10 @@ class Workshop:
 
 class DoesNotBuild(Exception):
     pass
+
+
+def depth(path):
+    return os.path.realpath(path).count(os.sep)
 
 
 def copy_with_times(source, place):

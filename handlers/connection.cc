@@ -125,7 +125,7 @@ void Connection::ReleaseHold(Hold hold) {
   if (state_.holds != 0 || state_.read != ReadSide::kOpen) return;
   // The peer's clock starts anew: it could not know that it was not being listened to.
   if (since_ != Time()) {
-    since_ = reactor()->now();
+    since_ = reactor()->UpdateNow();
     ArmAt(After(since_, InputTimeout()));
   }
   quiet_since_ = reactor()->now();
@@ -175,6 +175,11 @@ void Connection::ArmAt(Time deadline) {
   context_.reactor.timers().Arm(*this, deadline);
 }
 
+// When to look again at a peer whose input is being read.
+Time Connection::PardonEnd(Time now, Duration timeout) {
+  return now + std::min(kLoopLate, timeout / kLooks);
+}
+
 Duration Connection::InputTimeout() const {
   return mid_message() ? context_.options.body_timeout : FrameTimeout();
 }
@@ -202,19 +207,17 @@ Time Connection::CheckDeadlines(Time now) {
     next = std::min(next, deadline);
     return false;
   };
+  const Lateness late{.by = now - Timer::deadline(), .was_pardoned = TakeMark(kPardoned)};
   if (state_.write == WriteSide::kShut) {
-    if (passed(After(since_, options.linger_timeout))) {
-      const CloseCause cause = close_reason_.cause == CloseCause::kLocal
-                                   ? CloseCause::kLingerTimeout
-                                   : close_reason_.cause;
-      reactor()->Retire(*this, {.cause = cause, .detail = close_reason_.detail});
-    }
+    if (!passed(After(since_, options.linger_timeout))) return next;
+    if (Pardons(late)) return PardonEnd(now, options.linger_timeout);
+    const CloseCause cause = close_reason_.cause == CloseCause::kLocal ? CloseCause::kLingerTimeout
+                                                                       : close_reason_.cause;
+    reactor()->Retire(*this, {.cause = cause, .detail = close_reason_.detail});
     return next;
   }
   if (!output_.empty()) {
-    const IoResult left = context_.reactor.kernel().UnacknowledgedBytes(handle());
-    const Time stalled = output_.StalledSince(left.ok() ? left.bytes() : 0, now);
-    if (passed(After(stalled, options.write_timeout))) {
+    if (passed(After(StalledSince(late.by, now), options.write_timeout))) {
       Abort({.cause = CloseCause::kWriteTimeout});
       return next;
     }
@@ -226,37 +229,46 @@ Time Connection::CheckDeadlines(Time now) {
   if (since_ != Time()) {
     const Time deadline = After(since_, InputTimeout());
     if (!passed(deadline)) return next;
-    if (LoopWasLate(deadline, now)) {
-      since_ += now - deadline;
-      static_cast<void>(passed(now + kLoopLate));
-    } else {
+    if (!Pardons(late)) {
       CutOff();
+      return next;
     }
-    return next;
+    since_ += now - deadline;
+    return std::min(next, PardonEnd(now, InputTimeout()));
   }
   if (!output_.empty()) return next;
   if (last_turn() != seen_turn_) {
     seen_turn_ = last_turn();
     quiet_since_ = now;
   }
-  const Time deadline = After(quiet_since_, options.idle_timeout);
-  if (!passed(deadline)) return next;
-  if (LoopWasLate(deadline, now)) {
-    static_cast<void>(passed(now + kLoopLate));
-  } else {
-    CloseFor({.cause = CloseCause::kIdleTimeout});
-  }
+  if (!passed(After(quiet_since_, options.idle_timeout))) return next;
+  if (Pardons(late)) return std::min(next, PardonEnd(now, options.idle_timeout));
+  CloseFor({.cause = CloseCause::kIdleTimeout});
   return next;
 }
 
-// A loop that was stopped for seconds must look for pending input before it blames the peers in
-// bulk.
-bool Connection::LoopWasLate(Time deadline, Time now) {
-  if (now - deadline < kLoopLate) return false;
+// Since when the peer has taken nothing of the output, though it could: while the loop was stopped,
+// nothing was sent to it.
+Time Connection::StalledSince(Duration late, Time now) {
+  const Duration timeout = context_.options.write_timeout;
+  const IoResult left = context_.reactor.kernel().UnacknowledgedBytes(handle());
+  const Time stalled = output_.StalledSince(left.ok() ? left.bytes() : 0, now);
+  if (timeout == kForever || late < timeout / kLooks) return stalled;
+  if (stalled + timeout <= now) ++context_.counters.stall_pardons;
+  return output_.StalledBut(late, now);
+}
+
+// What came in time may be unread still, for timers run before upcalls: it is read before its
+// sender is blamed. Once, or those who trickle would be blamed never; but a loop that was stopped
+// for long must not disconnect its peers in bulk, however often it is.
+bool Connection::Pardons(const Lateness& late) {
+  if (late.was_pardoned && late.by < kLoopLate) return false;
   const bool input_waits = (ready() & kReadable) != 0 ||
                            (context_.reactor.kernel().PollNow(handle(), kEpollIn) & kEpollIn) != 0;
-  if (input_waits) ++context_.counters.stall_pardons;
-  return input_waits;
+  if (!input_waits) return false;
+  ++context_.counters.stall_pardons;
+  state_.marks |= kPardoned;
+  return true;
 }
 
 }  // namespace edgewise

@@ -30,6 +30,7 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "handlers/codec.h"
 #include "handlers/connection_ref.h"
@@ -182,7 +183,13 @@ class Connection : public EventHandler, private Timer {
   static constexpr Marks kFinishing = 1;
   static constexpr Marks kMidMessage = 2;
   static constexpr Marks kDrainedWanted = 4;  // AskForDrained
+  static constexpr Marks kPardoned = 8;       // since the last look at the deadlines
   struct Target;
+  // Of a look at the deadlines.
+  struct Lateness {
+    Duration by;  // the loop's, not the peer's
+    bool was_pardoned;
+  };
 
   // What a turn depends on, side by side: that all of it is as usual is one comparison with zero.
   struct State {
@@ -240,7 +247,13 @@ class Connection : public EventHandler, private Timer {
   void ArmAt(Time deadline);
   void HandleTimeout(Time now) final;
   Time CheckDeadlines(Time now);
-  bool LoopWasLate(Time deadline, Time now);
+  Time StalledSince(Duration late, Time now);
+  bool Pardons(const Lateness& late);
+  static Time PardonEnd(Time now, Duration timeout);
+  bool TakeMark(Marks mark) {
+    const Marks before = std::exchange(state_.marks, static_cast<Marks>(state_.marks & ~mark));
+    return (before & mark) != 0;
+  }
 
   ConnectionContext& context_;
   TableHook table_hook_;

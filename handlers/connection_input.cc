@@ -154,7 +154,8 @@ void Connection::KeepRest(std::string_view bytes, const Consumed& consumed, cons
 // `bytes` were taken. Either they are more of the same body, or something was finished, so that
 // what is not began just now, at the earliest.
 void Connection::StartInputClock(std::size_t bytes, bool same_body) {
-  const Time now = context_.reactor.now();
+  // Read anew: an upcall before this one may have taken seconds of this round.
+  const Time now = context_.reactor.UpdateNow();
   const std::size_t rate = context_.options.body_rate_min;
   if (same_body && rate != 0) {
     const std::chrono::duration<double> earned(static_cast<double>(bytes) /

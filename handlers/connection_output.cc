@@ -262,7 +262,7 @@ void Connection::FinishWriting() {
   }
   const Error error = context_.reactor.kernel().Shutdown(handle(), ShutdownSide::kWrite);
   if (error != Error::kNone) return Fail(error);
-  since_ = context_.reactor.now();
+  since_ = context_.reactor.UpdateNow();
   const Duration timeout = context_.options.linger_timeout;
   if (timeout != kForever) ArmAt(since_ + timeout);
   reactor()->AddInterest(*this, kReadable);

@@ -106,4 +106,8 @@ Time OutputQueue::StalledSince(std::size_t unacknowledged, Time now) {
   return state_->moved_at;
 }
 
+Time OutputQueue::StalledBut(Duration pause, Time now) {
+  return state_->moved_at = std::min(now, state_->moved_at + pause);
+}
+
 }  // namespace edgewise

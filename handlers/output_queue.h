@@ -52,6 +52,9 @@ class OutputQueue {
   // Tells what the kernel still has unacknowledged; answers since when the peer has taken nothing.
   // The first look only sets the mark, so look several times within a timeout. REQUIRES: not empty.
   Time StalledSince(std::size_t unacknowledged, Time now);
+  // The same, once `pause` of that time was not the peer's: nothing was sent to it meanwhile, and
+  // nobody looked. REQUIRES: not empty.
+  Time StalledBut(Duration pause, Time now);
 
  private:
   using List = boost::intrusive::slist<OutputChunk, boost::intrusive::cache_last<true>,

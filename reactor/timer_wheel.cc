@@ -144,6 +144,7 @@ std::size_t TimerWheel::ExpireDue(Time now, std::size_t max) {
     due_.timers.pop_front();
     EDGEWISE_DCHECK(timer.deadline_ <= now_, "a timer would run early");
     ++ran;
+    ++expired_;
     timer.HandleTimeout(now_);
   }
   return ran;

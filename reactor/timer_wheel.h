@@ -56,6 +56,8 @@ class TimerWheel {
   // becomes due by it, and HandleTimeout is told the earlier one.
   // An exception from HandleTimeout passes through; the other timers stay armed.
   std::size_t Expire(Time now, std::size_t max);
+  // How many have run so far; one that throws has run.
+  [[nodiscard]] std::uint64_t expired() const { return expired_; }
 
  private:
   static constexpr int kBitsPerLevel = 6;
@@ -89,6 +91,7 @@ class TimerWheel {
   std::uint64_t
       current_;  // the instant, as a key, that the places are relative to; never after now_
   std::uint32_t version_ = 0;
+  std::uint64_t expired_ = 0;
   Slot* next_ = &unknown_;                         // holds the earliest deadline, if not empty
   std::uint32_t levels_ = 0;                       // bit n: `occupied_[n]` may not be zero
   std::array<std::uint64_t, kLevels> occupied_{};  // bit n: the slot may not be empty

@@ -216,43 +216,6 @@ TEST_CASE("our end without the peer's is cut off at the linger timeout") {
   CHECK(stage.script.cause() == CloseCause::kLingerTimeout);
 }
 
-TEST_CASE("a leap of the clock does not disconnect those whose input is waiting") {
-  Stage stage(Timed());
-  stage.kernel.StopClock();
-  stage.Serve<LengthPrefixed>();
-  std::deque<Peer> peers;
-  for (int i = 0; i < 50; ++i) peers.emplace_back(stage.address());
-  Open(stage, 50);
-  // Half a frame each: the frame's deadline is in charge, then the idle timeout.
-  const bool in_frame = GENERATE(false, true);
-  const std::string frame = Frame("I was here all the time");
-  const std::size_t first = in_frame ? 9 : 0;
-  for (Peer& peer : peers) peer.Send(std::string_view(frame).substr(0, first));
-  REQUIRE(stage.Until([&] { return stage.counters().connection.bytes_received == 50 * first; }));
-  // The machine stands still for a day; the peers, which do not, have sent more. Events in batches
-  // of one: the timers are due before any of the input has been fetched.
-  stage.kernel.Limit(Call::kEpollWait, 1, {.first = 1, .count = 60});
-  stage.kernel.Advance(std::chrono::hours(24));
-  for (Peer& peer : peers) peer.Send(std::string_view(frame).substr(first));
-  REQUIRE(stage.Until([&] {
-    bool all = true;
-    for (Peer& peer : peers) all = peer.Pull() == frame && all;
-    return all || !stage.script.closes.empty();
-  }));
-  CHECK(stage.script.closes.empty());
-  CHECK(stage.counters().connection.stall_pardons > 0);
-}
-
-TEST_CASE("a leap of the clock disconnects those who had nothing to say") {
-  Stage stage(Timed());
-  stage.kernel.StopClock();
-  stage.Serve<LengthPrefixed>();
-  Peer peer(stage.address());
-  Open(stage);
-  stage.Pass(std::chrono::hours(24));
-  REQUIRE(stage.Until([&] { return peer.Pull().empty() && peer.ended(); }));
-}
-
 TEST_CASE("connections time out in the order of their deadlines, however late the timers are") {
   Stage stage(Timed());
   stage.kernel.StopClock();

@@ -21,10 +21,14 @@ void Clients(sim::Simulation& simulation);
 void Timers(sim::Simulation& simulation);
 // caps_scenario.cc
 void Caps(sim::Simulation& simulation);
+// deadlines_scenario.cc
+void Deadlines(sim::Simulation& simulation);
 // descriptors_scenario.cc
 void Descriptors(sim::Simulation& simulation);
 // drain_scenario.cc
 void Drain(sim::Simulation& simulation);
+// greedy_scenario.cc
+void Greed(sim::Simulation& simulation);
 // holds_scenario.cc
 void Holds(sim::Simulation& simulation);
 // memory_scenario.cc

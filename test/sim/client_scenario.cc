@@ -211,6 +211,7 @@ void Caller::Closed(Call& call, const CloseReason& reason) {
 void Caller::Refused(Call& call, Error error) {
   simulation_.Check(++call.refusals == 1 && call.opens == 0, "a call ends once: with NotConnected");
   simulation_.Check(error != Error::kNone && error != Error::kInProgress, "there is a reason");
+  simulation_.Check(error != Error::kInterrupted, "a signal ends no call");
   simulation_.world().Mark("not connected: " + ErrorText(error));
   simulation_.Check(!call.has_server || simulation_.kernel().faults_met() != 0 ||
                         options_.connector.timeout < seconds(1),
@@ -230,6 +231,7 @@ void Caller::Refused(Call& call, Error error) {
 void Caller::Judge(const ConnectCounters& counters) {
   simulation_.Check(counters.attempts == counters.connected + counters.failures + counters.dropped,
                     "what began has ended");
+  simulation_.Check(counters.attempts >= begun_ + counters.retries, "each round tries somebody");
   simulation_.Sometimes(counters.retries != 0, "tried again");
   simulation_.Sometimes(counters.timeouts != 0, "a round took too long");
   simulation_.Sometimes(counters.dropped != 0 && counters.timeouts == 0, "the faster one won");

@@ -1,9 +1,12 @@
 // Frames, lines and plain bytes that come back: accepting, framing, backpressure, half-close,
 // reset.
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "handlers/connection_context.h"
 #include "handlers/edgewise.h"
 #include "test/sim/messages.h"
 #include "test/sim/scenarios.h"
@@ -17,6 +20,8 @@ class EchoHandler final : public FrameHandler {
   explicit EchoHandler(Served* served) : served_(*served) {}
   void OnOpen(Connection& peer) override { served_.Opened(peer); }
   void OnFrame(Connection& peer, std::string_view frame) override {
+    served_.simulation().Check(peer.pending_output() <= peer.context().options.high_water,
+                               "who does not read is not read from");
     served_.world().Mark(peer.pending_output() != 0 ? "a frame while output waits"
                                                     : "a frame while no output waits");
     static_cast<void>(peer.Send(frame));
@@ -33,6 +38,10 @@ class EchoHandler final : public FrameHandler {
   Served& served_;
 };
 
+// What an echo may take, in all, if nobody is slow: well below the second after which a server
+// looks around anyway.
+constexpr Duration kPromptly = std::chrono::milliseconds(300);
+
 // What one client of an echo does.
 enum class Manner : std::uint32_t {
   kTurns,       // one message at a time
@@ -47,6 +56,19 @@ enum class Manner : std::uint32_t {
 Ending EndingOf(Manner manner) {
   if (manner == Manner::kResets) return Ending::kReset;
   return manner == Manner::kVanishes ? Ending::kClosed : Ending::kComplete;
+}
+
+bool IsPrompt(Manner manner) {
+  return manner == Manner::kTurns || manner == Manner::kPipelines || manner == Manner::kHalfCloses;
+}
+
+// Neither the network nor the machine is ever slow, as far as this run has come.
+bool NobodyIsSlow(const sim::Chooser& chooser) {
+  constexpr sim::ChoicePoint kSlow[] = {sim::ChoicePoint::kLatency, sim::ChoicePoint::kStall,
+                                        sim::ChoicePoint::kWouldBlock,
+                                        sim::ChoicePoint::kAcceptError};
+  return std::all_of(std::begin(kSlow), std::end(kSlow),
+                     [&chooser](sim::ChoicePoint point) { return chooser.taken(point) == 0; });
 }
 
 struct Talk {
@@ -153,7 +175,11 @@ void EchoRun(sim::Simulation& simulation, CodecType codec, Frame frame) {
       const Talk talk = DrawTalk(simulation, frame);
       sim::SimulatedPeer peer(simulation.clients(), served.address());
       const SocketAddress local = simulation.clients().LocalAddress(peer.handle()).address;
+      const Time begin = simulation.now();
       Talks(simulation, peer, talk);
+      simulation.Check(!IsPrompt(talk.manner) || !NobodyIsSlow(simulation.world().chooser()) ||
+                           simulation.now() - begin <= kPromptly,
+                       "an echo is soon back when nobody is slow");
       served.Compare(peer, local, talk.answers, EndingOf(talk.manner));
     });
   }

@@ -78,6 +78,10 @@ std::vector<HttpExchange> Draw(sim::Simulation& simulation) {
     exchanges.push_back(simulation.Pick(3) == 1 ? DrawEvents(simulation, i) : DrawFile(simulation));
   }
   std::vector<HttpExchange> others = DrawExchanges(simulation, draw);
+  for (HttpExchange& exchange : others) {
+    exchange.fails = !exchange.is_head && !exchange.target.empty() &&
+                     HttpSourceFails(HttpWish::Of(exchange.target));
+  }
   std::move(others.begin(), others.end(), std::back_inserter(exchanges));
   return exchanges;
 }

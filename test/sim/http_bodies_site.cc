@@ -10,6 +10,12 @@
 
 namespace edgewise::sim_test {
 
+namespace {
+
+constexpr std::string_view kSourceFails = "a source fails";
+
+}  // namespace
+
 // Writes a piece each time it is asked; sometimes it has to be resumed.
 class HttpBodiesSite::Source final : public HttpBodySource {
  public:
@@ -22,6 +28,10 @@ class HttpBodiesSite::Source final : public HttpBodySource {
     const std::size_t count = std::min({left_.size(), bytes_max, std::size_t{25'000}});
     static_cast<void>(response.Write(std::string_view(left_).substr(0, count)));
     left_.erase(0, count);
+    if (HttpSourceFails(site_.wish_) && left_.size() <= site_.wish_.bytes / 2) {
+      site_.served_.world().Mark(kSourceFails);
+      return Outcome::kFailed;
+    }
     if (left_.empty()) return Outcome::kEnd;
     if (++asked_ % 3 != 0) return Outcome::kMore;
     site_.served_.world().Mark("a source waits");
@@ -35,6 +45,8 @@ class HttpBodiesSite::Source final : public HttpBodySource {
   std::size_t head_bytes_max_ = 8192;  // the head itself may wait when it is asked first
   std::size_t asked_ = 0;
 };
+
+bool HttpSourceFails(const HttpWish& wish) { return wish.mode == "source" && wish.delay % 8 == 5; }
 
 std::size_t HttpEventCount(const HttpWish& wish) { return 1 + wish.bytes % 7; }
 
@@ -106,7 +118,8 @@ void HttpBodiesSite::OnGone(Connection& peer, const CloseReason& reason) {
   const sim::Chooser& chooser = served_.world().chooser();
   served_.simulation().Check(reason.cause != CloseCause::kAbandoned ||
                                  chooser.taken(sim::ChoicePoint::kFileError) != 0 ||
-                                 served_.world().marks().contains("a file has shrunk"),
+                                 served_.world().marks().contains("a file has shrunk") ||
+                                 served_.world().marks().contains(kSourceFails),
                              "an answer is abandoned for a reason");
   served_.Closed(peer, reason);
 }

@@ -46,6 +46,8 @@ class HttpBodiesSite final : public HttpStreamHandler, private Timer {
   bool holds_ = false;
 };
 
+// The source of this wish fails half-way.
+bool HttpSourceFails(const HttpWish& wish);
 // What "events" with this wish sends.
 std::string HttpEventText(const HttpWish& wish);
 std::size_t HttpEventCount(const HttpWish& wish);

@@ -43,6 +43,7 @@ struct HttpExchange {
   bool plain = false;     // the answer is known, but has no fields of HttpSite's
   bool may_fail = false;  // a status of 5xx is as good, while faults happen
   bool shrinks = false;   // the beginning of the answer is as good
+  bool fails = false;     // no more than the beginning of the answer may come
   bool breaks = false;    // the protocol
 };
 

@@ -29,6 +29,10 @@ void JudgeAnswer(sim::Simulation& simulation, const HttpExchange& exchange,
   }
   const std::string_view due = exchange.is_head ? std::string_view() : exchange.answer;
   const bool complete = response.state == HttpResponseText::State::kComplete;
+  // Who cannot have the connection reset can only end it.
+  const bool no_reset = simulation.world().chooser().taken(sim::ChoicePoint::kSocketError) != 0;
+  simulation.Check(!complete || !exchange.fails || no_reset,
+                   which + " is not whole: its source failed");
   simulation.Check(
       complete && !exchange.shrinks ? due == response.body : due.starts_with(response.body),
       which + " has its body, byte for byte");

@@ -19,6 +19,9 @@ namespace {
 
 constexpr std::size_t kTasksMax = 300;
 constexpr std::size_t kOutside = 100;
+// What a task waits for at the most, unless somebody is stopped: those before it, and as many
+// rounds.
+constexpr Duration kSlack = std::chrono::milliseconds(10);
 
 // A connection, as those know it who only have its weak name.
 struct Known {
@@ -53,7 +56,13 @@ class Office {
   Served served;
 
  private:
-  void Run(std::size_t poster, std::size_t worker, std::uint64_t number, Worker& where);
+  struct Errand {
+    std::size_t poster;
+    std::size_t worker;
+    std::uint64_t number;
+    Time posted_at;
+  };
+  void Run(const Errand& errand, Worker& where);
   void SendTo(Worker& where);
 
   std::vector<std::unique_ptr<Known>> known_;
@@ -72,8 +81,9 @@ void Office::Post(std::size_t poster, std::size_t worker) {
   const std::uint64_t number = ++last_given_;
   // Before the post: it may have run when that returns.
   ++posted_;
-  const PostResult posted = served.server().Post(
-      worker, [=, this](Worker& where) { Run(poster, worker, number, where); });
+  const Errand errand{poster, worker, number, served.simulation().now()};
+  const PostResult posted =
+      served.server().Post(worker, [errand, this](Worker& where) { Run(errand, where); });
   if (posted == PostResult::kPosted) return;
   served.simulation().Check(posted == PostResult::kFull, "a reactor that runs takes posts");
   served.world().Mark("refused: full");
@@ -81,15 +91,18 @@ void Office::Post(std::size_t poster, std::size_t worker) {
   ++refused_;
 }
 
-void Office::Run(std::size_t poster, std::size_t worker, std::uint64_t number, Worker& where) {
+void Office::Run(const Errand& errand, Worker& where) {
   sim::Simulation& simulation = served.simulation();
   ++ran_;
+  const bool stalled = served.world().chooser().taken(sim::ChoicePoint::kStall) != 0;
+  simulation.Check(stalled || simulation.now() - errand.posted_at <= kSlack, "no task is late");
   // Numbers grow; one that ran already, or was overtaken, is not above the last.
-  std::uint64_t& last = last_ran_[{poster, worker}];
-  simulation.Check(number > last, "what one poster posts runs once, in its order");
-  last = number;
+  std::uint64_t& last = last_ran_[{errand.poster, errand.worker}];
+  simulation.Check(errand.number > last, "what one poster posts runs once, in its order");
+  last = errand.number;
   const auto workers = static_cast<std::uint32_t>(served.server().threads());
-  for (std::uint32_t on = simulation.Pick(3); on != 0; --on) Post(worker, simulation.Pick(workers));
+  for (std::uint32_t on = simulation.Pick(3); on != 0; --on)
+    Post(errand.worker, simulation.Pick(workers));
   if (simulation.Pick(2) == 1) SendTo(where);
   if (simulation.Pick(20) == 1) {
     ++thrown_;

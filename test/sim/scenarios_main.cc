@@ -42,6 +42,9 @@ The environment: EDGEWISE_REPLAY='choices' or EDGEWISE_SEED=N with --scenario NA
 in this process.
 )";
 
+// Of some thirty connections, each may have to be looked at in vain some times.
+constexpr std::uint64_t kSpinCallsMax = 2000;
+
 struct Flags {
   std::uint64_t seeds = 1000;
   std::uint64_t first = 1;
@@ -121,6 +124,7 @@ struct Dealt {
     options.seconds_max = seconds;
     if (flags.until_failure) options.shrink_runs = 0;
     options.world.stall_max = scenarios[which].stall_max;
+    options.world.spin_calls_max = kSpinCallsMax;
     if (flags.stall_seconds > 0) {
       options.world.stall_max =
           std::chrono::duration_cast<Duration>(std::chrono::duration<double>(flags.stall_seconds));

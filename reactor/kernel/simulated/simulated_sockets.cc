@@ -155,7 +155,10 @@ Error SimulatedKernel::Connect(Handle handle, const SocketAddress& address) {
   Error error;
   SocketDescription* socket = UseSocket(handle, "Connect", error);
   if (socket == nullptr) return call.Answer(error);
-  return call.Answer(socket->Connect(address));
+  error = socket->Connect(address);
+  // A signal ends the call, not the connecting.
+  const bool interrupted = error == Error::kInProgress && Fault(ChoicePoint::kInterrupted, 2) != 0;
+  return call.Answer(interrupted ? Error::kInterrupted : error);
 }
 
 Error SimulatedKernel::TakeSocketError(Handle handle) {

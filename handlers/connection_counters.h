@@ -28,7 +28,7 @@ struct ConnectionCounters {
   std::uint64_t holds = 0;             // times reading was held
   std::uint64_t overflows = 0;
   std::uint64_t sends_refused = 0;  // Send on a connection that is closing or closed
-  std::uint64_t stall_pardons = 0;  // deadlines not held against the peer: the loop was late
+  std::uint64_t stall_pardons = 0;  // deadlines not held against the peer (late loop, input waits)
   std::uint64_t lost_edges = 0;     // found by the audit, and mended; anything but 0 is a bug
   std::uint64_t log_lines_dropped = 0;
   // HTTP answers by the first digit of their status.

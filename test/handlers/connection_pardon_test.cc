@@ -165,4 +165,27 @@ TEST_CASE("a deadline begins when its input is read, not when the round began") 
   CHECK(peer.Pull() == frame);
 }
 
+TEST_CASE("lingering begins with our end, not when the round began") {
+  Stage stage;
+  stage.kernel.StopClock();
+  stage.Serve<LengthPrefixed>();
+  stage.script.on_frame = [&](Connection& peer, std::string_view frame) {
+    stage.kernel.Advance(seconds(100));
+    peer.Send(frame);
+    peer.Close();
+  };
+  Peer peer(stage.address());
+  Open(stage);
+  // A timer is due, so the clock is read before the upcall.
+  stage.kernel.Advance(seconds(19));
+  peer.Send(Frame("stop"));
+  REQUIRE(stage.UntilEnded(peer));
+  stage.Rounds(3);
+  stage.Pass(milliseconds(1999));
+  CHECK(stage.script.closes.empty());
+  peer.Finish();
+  REQUIRE(stage.Until([&] { return !stage.script.closes.empty(); }));
+  CHECK(stage.script.cause() == CloseCause::kLocal);
+}
+
 }  // namespace edgewise::handlers_test

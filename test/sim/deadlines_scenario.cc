@@ -144,6 +144,16 @@ void AwaitClose(Ward& ward, sim::SimulatedPeer& peer, const Patient& patient) {
 
 std::string Ask(char what, std::size_t bytes = 1) { return LengthFramed(std::string(bytes, what)); }
 
+void Trickles(Ward& ward, sim::SimulatedPeer& peer, Patient& patient) {
+  const std::string frame = Ask(kEcho, 200);
+  patient.earliest = patient.latest = ward.served.simulation().now();
+  for (std::size_t i = 0; i < frame.size() && !peer.over(); ++i) {
+    static_cast<void>(peer.SendSome(std::string_view(frame).substr(i, 1)));
+    peer.Wait(std::chrono::milliseconds(200));
+    static_cast<void>(peer.TakeSome(100));
+  }
+}
+
 std::string Behaves(Ward& ward, sim::SimulatedPeer& peer, Patient& patient) {
   sim::Simulation& simulation = ward.served.simulation();
   const std::string echo = Ask(kEcho, 1 + simulation.Pick(100));
@@ -186,16 +196,9 @@ std::string Behaves(Ward& ward, sim::SimulatedPeer& peer, Patient& patient) {
       static_cast<void>(peer.ReceiveToEnd());
       patient.closed_at = std::min(patient.closed_at, simulation.now());
       return answers;
-    case Manner::kTrickles: {
-      const std::string frame = Ask(kEcho, 200);
-      patient.earliest = patient.latest = simulation.now();
-      for (std::size_t i = 0; i < frame.size() && !peer.over(); ++i) {
-        static_cast<void>(peer.SendSome(std::string_view(frame).substr(i, 1)));
-        peer.Wait(std::chrono::milliseconds(200));
-        static_cast<void>(peer.TakeSome(100));
-      }
+    case Manner::kTrickles:
+      Trickles(ward, peer, patient);
       return answers;
-    }
     case Manner::kTakesNothing:
       ask(Ask(kLarge), LengthFramed(Pattern(kLargeBytes)));
       patient.latest = simulation.now();

@@ -22,6 +22,8 @@ constexpr int kExitBySigTerm = 128 + kSigTerm;
 // What the threads need to hear of it, when nobody stops them.
 constexpr Duration kSlack = std::chrono::milliseconds(50);
 constexpr Duration kStallMax = std::chrono::seconds(5);
+// Stalls and slow networks included.
+constexpr Duration kSoon = std::chrono::seconds(20);
 
 enum class StopBy : std::uint32_t { kThread, kSignal, kTwoSignals, kTwoThreads, kCount };
 
@@ -32,7 +34,8 @@ struct Talk {
   std::size_t taken = 0;               // by its socket, in bytes
   sim::SimulatedPeer* peer = nullptr;  // while it lasts
   SocketAddress local;
-  std::size_t owed = 0;  // bytes of answers, at the least
+  Time quiet_since = kNever;  // has all its answers, and waits for the server's end
+  std::size_t owed = 0;       // bytes of answers, at the least
   std::size_t received = 0;
 };
 
@@ -70,6 +73,12 @@ class LateEcho final : public FrameHandler, private Timer {
     sim::Simulation& simulation = drained_.served.simulation();
     simulation.Check(simulation.now() >= drained_.stopped_at + drained_.timeout,
                      "nobody is cut off before the drain timeout is over");
+    for (const auto& talk : drained_.talks) {
+      if (talk->local.ToString() != peer.peer().ToString()) continue;
+      const Time since = std::max(talk->quiet_since, drained_.stopped_at);
+      simulation.Check(since == kNever || simulation.now() - since < kSoon,
+                       "who says no more is not waited for until the drain timeout");
+    }
   }
 
  private:
@@ -111,22 +120,30 @@ void Client(Drained& drained, Talk& talk) {
     if (simulation.Pick(3) == 1) peer.Wait(std::chrono::microseconds(simulation.Pick(10'000)));
   }
   const bool is_complete = goes_on && !peer.over();
-  if (is_complete) peer.Finish();
+  if (is_complete && simulation.Pick(3) == 1) {
+    static_cast<void>(peer.ReceiveExactly(talk.sent.size() - peer.taken()));
+    if (!peer.over()) talk.quiet_since = simulation.now();
+  } else if (is_complete) {
+    peer.Finish();
+  }
   static_cast<void>(peer.ReceiveToEnd());
   talk.peer = nullptr;
   talk.received = peer.received().size();
   served.Compare(peer, talk.local, talk.sent, is_complete ? Ending::kComplete : Ending::kClosed);
 }
 
-// What has arrived is owed its answers.
+// What has arrived is owed its answers, up to the end of the request that has begun.
 void NoteArrived(Drained& drained) {
   sim::SimulatedKernel& clients = drained.served.simulation().clients();
   for (const auto& talk : drained.talks) {
     if (talk->peer == nullptr || talk->peer->over()) continue;
     const IoResult left = clients.UnacknowledgedBytes(talk->peer->handle());
     const std::size_t arrived = talk->taken - std::min(talk->taken, left.ok() ? left.bytes() : 0);
+    // What is begun, too: its rest is on its way.
+    std::size_t begin = 0;
     for (const std::size_t cut : talk->cuts) {
-      if (cut <= arrived) talk->owed = cut;
+      if (begin < arrived) talk->owed = cut;
+      begin = cut;
     }
     drained.served.simulation().Sometimes(talk->owed > talk->peer->received().size(),
                                           "stopped with a request unanswered");

@@ -218,7 +218,11 @@ void Posting(sim::Simulation& simulation) {
   office.served.Start();
   const std::uint32_t clients = 1 + simulation.Pick(5);
   for (std::uint32_t i = 0; i < clients; ++i) {
-    simulation.AddClient("client " + std::to_string(i), [&office] { Client(office); });
+    simulation.AddClient("client " + std::to_string(i), [&office] {
+      // Whoever comes again may get the descriptor of one that tasks remember.
+      const std::uint32_t times = 1 + office.served.simulation().Pick(4);
+      for (std::uint32_t left = times; left != 0; --left) Client(office);
+    });
   }
   // Threads of the same process; but waited for, as clients are, before the server is stopped.
   const std::uint32_t posters = 1 + simulation.Pick(3);

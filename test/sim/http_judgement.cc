@@ -33,9 +33,10 @@ void JudgeAnswer(sim::Simulation& simulation, const HttpExchange& exchange,
   const bool no_reset = simulation.world().chooser().taken(sim::ChoicePoint::kSocketError) != 0;
   simulation.Check(!complete || !exchange.fails || no_reset,
                    which + " is not whole: its source failed");
-  simulation.Check(
-      complete && !exchange.shrinks ? due == response.body : due.starts_with(response.body),
-      which + " has its body, byte for byte");
+  simulation.Check(complete && !exchange.shrinks && !exchange.fails
+                       ? due == response.body
+                       : due.starts_with(response.body),
+                   which + " has its body, byte for byte");
 }
 
 }  // namespace

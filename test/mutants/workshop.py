@@ -48,23 +48,21 @@ class Workshop:
         """Instead of copy and configure, in a folder that is new: takes over what was compiled in
         `build`, a build folder within the checkout, so that only mutated files are compiled. Ninja
         goes by times and relative paths: the copies have the same, if the tree is as deep as the
-        checkout. (Where it is not, more is compiled.)"""
+        checkout. (Where it is not, more is compiled.) False: it cannot be taken over."""
+        place = os.path.relpath(build, os.path.realpath(self.root))
+        inputs = subprocess.run(["ninja", "-C", build, "-t", "inputs", *self.target.split()],
+                                capture_output=True, text=True, check=False)
+        if place.startswith(os.pardir) or place == os.curdir or inputs.returncode != 0:
+            return False
         deeper = depth(self.root) - depth(self.folder)
         if deeper >= 0:
             self.tree = os.path.join(self.folder, *["tree"] * deeper)
-        place = os.path.relpath(build, self.root)
-        if place.startswith(os.pardir) or place == os.curdir:
-            raise DoesNotBuild(f"{build} is not within {self.root}")
         self.build_folder = os.path.join(self.tree, place)
         for name in list_files(self.root):
             copy_with_times(os.path.join(self.root, name), os.path.join(self.tree, name))
         self.link_subprojects()
-        inputs = subprocess.run(["ninja", "-C", build, "-t", "inputs", self.target],
-                                capture_output=True, text=True, check=False)
-        if inputs.returncode != 0:
-            raise DoesNotBuild(f"ninja does not know what {self.target} is made of:\n"
-                               f"{inputs.stdout}{inputs.stderr}")
-        for name in [*inputs.stdout.splitlines(), self.target, ".ninja_log", ".ninja_deps"]:
+        for name in [*inputs.stdout.splitlines(), *self.target.split(), ".ninja_log",
+                     ".ninja_deps"]:
             source = os.path.join(build, name)
             if not name.startswith((os.pardir, os.sep)) and os.path.isfile(source):
                 copy_with_times(source, os.path.join(self.build_folder, name))
@@ -74,6 +72,7 @@ class Workshop:
         rules = re.sub(r"^build build\.ninja: .*\n(?: .*\n)*", "", rules, flags=re.MULTILINE)
         with open(os.path.join(self.build_folder, "build.ninja"), "w", encoding="utf-8") as file:
             file.write(rules)
+        return True
 
     def link_subprojects(self):
         """What was downloaded is not tracked, but compiled from."""

@@ -64,7 +64,9 @@ void NeedsFaultAndChance(sim::Simulation& simulation) {
 
 TEST_CASE("a crash, an abort, an exit or an endless loop is a failure of its seed and no more") {
   CHECK(Says(Found([](sim::Simulation&) { std::abort(); }), "the process ended by signal 6"));
-  CHECK(Says(Found([](sim::Simulation&) { std::exit(3); }), "the process exited with 3"));
+  const std::string exited = Found([](sim::Simulation&) { std::exit(3); });
+  INFO(exited);
+  CHECK(Says(exited, "the process exited with 3"));
   CHECK(Says(Found([](sim::Simulation&) { throw std::bad_alloc(); }),
              "an exception left the scenario"));
   const std::string crash = Found([](sim::Simulation& simulation) {

@@ -52,8 +52,6 @@ class RecordingKernel final : public Kernel {
   // Ends the recording in order.
   ~RecordingKernel() override;
 
-  // Recorded so far.
-  std::uint64_t calls() const { return writer_.calls(); }
   // Passed on without being recorded.
   std::uint64_t foreign_calls() const { return foreign_.load(std::memory_order_relaxed); }
 

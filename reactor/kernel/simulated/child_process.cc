@@ -31,6 +31,11 @@ constexpr int kThrew = 99;
   std::abort();
 }
 
+// The process is about to end without exit(), which would write its counts down.
+void KeepCounts() {
+  if (__gcov_dump != nullptr) __gcov_dump();
+}
+
 }  // namespace
 
 SharedMemory::SharedMemory(std::size_t bytes)
@@ -53,6 +58,8 @@ ChildProcess::ChildProcess(const std::function<void()>& work) {
     for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTERM, SIGINT}) {
       signal(number, SIG_DFL);
     }
+    // (When a handler returns, abort() goes on.)
+    if (__gcov_dump != nullptr) signal(SIGABRT, [](int) { KeepCounts(); });
     try {
       work();
     } catch (...) {
@@ -72,7 +79,7 @@ ChildProcess::~ChildProcess() {
 }
 
 void ChildProcess::Exit(int code) {
-  if (__gcov_dump != nullptr) __gcov_dump();
+  KeepCounts();
   _exit(code);
 }
 

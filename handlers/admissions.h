@@ -32,7 +32,6 @@ class Admissions {
   void Leave(const PeerAddress& peer);
 
   std::size_t total() const;
-  std::size_t total_max() const { return total_max_; }
 
  private:
   bool CountsAddress(const PeerAddress& peer) const {

@@ -98,7 +98,7 @@ class Connection : public EventHandler, private Timer {
   ReadSide read_side() const { return state_.read; }
   WriteSide write_side() const { return state_.write; }
   // From the next byte on, input is delivered as it comes, if the codec can do that.
-  virtual void EndFraming() {}
+  virtual void EndFraming() = 0;
   // Bytes that arrived and wait to be delivered, for reading was held or they are no whole frame.
   std::size_t undelivered() const { return input_.size(); }
   // Finish was called: a good moment to tell the peer so, if the protocol can.

@@ -135,19 +135,29 @@ void Server::OnSignal(int number) {
 }
 
 void Server::GatherReport() {
-  if (report_.missing != 0) return;  // one is on its way
-  report_ = {.missing = workers_.size()};
+  if (report_.missing != 0 && lost_report_ != report_.number) return;  // one is on its way
+  const std::uint64_t number = report_.number + 1;
+  report_ = {.number = number, .missing = workers_.size()};
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    const PostResult posted = Post(i, [this](Worker& worker) {
+    const PostResult posted = Post(i, [this, number](Worker& worker) {
       WorkerCounters counters = worker.counters();
-      const PostResult answered = Post(0, [this, counters](Worker&) { AddToReport(counters); });
-      if (answered != PostResult::kPosted) kernel_.Log("edgewise: report lost: mailbox full");
+      const PostResult answered =
+          Post(0, [this, number, counters](Worker&) { AddToReport(number, counters); });
+      if (answered != PostResult::kPosted) LoseReport(number);
     });
-    if (posted != PostResult::kPosted) --report_.missing;
+    if (posted != PostResult::kPosted) LoseReport(number);
   }
 }
 
-void Server::AddToReport(const WorkerCounters& counters) {
+// In any worker's thread. A part is missing, so there is nothing to print; whoever asks again
+// begins anew.
+void Server::LoseReport(std::uint64_t number) {
+  lost_report_ = number;
+  kernel_.Log("edgewise: report lost: mailbox full");
+}
+
+void Server::AddToReport(std::uint64_t number, const WorkerCounters& counters) {
+  if (number != report_.number) return;  // late, for one that was lost
   report_.sum.Add(counters);
   if (--report_.missing != 0) return;
   kernel_.Log("edgewise: counters of " + std::to_string(workers_.size()) + " reactors, " +

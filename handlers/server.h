@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -89,7 +90,8 @@ class Server {
   absl::Status OpenPorts(Service& service, Handle first);
   void OnSignal(int number);
   void GatherReport();
-  void AddToReport(const WorkerCounters& counters);
+  void LoseReport(std::uint64_t number);
+  void AddToReport(std::uint64_t number, const WorkerCounters& counters);
 
   const ServerOptions options_;
   Kernel& kernel_;
@@ -101,9 +103,11 @@ class Server {
   std::unique_ptr<SignalHandler> signals_;
   // The counters being gathered for SIGUSR1; worker 0's thread only.
   struct Report {
+    std::uint64_t number = 0;
     std::size_t missing = 0;
     WorkerCounters sum;
   } report_;
+  std::atomic<std::uint64_t> lost_report_{0};  // the number of the last one that lacks a part
   int stops_seen_ = 0;
   bool started_ = false;
   std::atomic<bool> running_{false};

@@ -29,8 +29,8 @@ def parse(text):
         if not fields:
             continue
         if len(fields["file"]) != 1 or not fields["line"] or len(fields["why"]) != 1:
-            raise Malformed(f"coverage_reasons.txt, line {number}: an entry has one file, some "
-                            "lines and one why")
+            raise Malformed(f"coverage_reasons.txt, line {number}: an entry has one file, some"
+                            " lines and one why")
         reasons.append(Reason(number, fields["file"][0], fields["line"], fields["why"][0]))
     return reasons
 
@@ -46,8 +46,8 @@ def parse_fields(block, number):
         elif last == "why" and line.startswith(" "):
             fields[last][-1] += " " + line.strip()
         elif not line.startswith("#"):
-            raise Malformed(f"coverage_reasons.txt, line {number}: neither file, line nor why: "
-                            f"{line}")
+            raise Malformed(f"coverage_reasons.txt, line {number}: neither file, line nor why:"
+                            f" {line}")
     return fields
 
 

@@ -8,8 +8,10 @@
 #include <regex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "handlers/http/http_access_record.h"
+#include "test/handlers/http_file_site.h"
 #include "test/handlers/http_script.h"
 #include "test/handlers/peer.h"
 #include "test/support/scratch_folder.h"
@@ -191,6 +193,26 @@ TEST_CASE("each request is in the log: answered, refused, broken off, or never a
         "\"GET /b HTTP/1.1\" 200 5\n\"-\" 400 -\n\"POST /cut HTTP/1.1\" 400 -\n"
         "\"POST /much HTTP/1.1\" 503 -\n\"GET /abandoned HTTP/1.1\" 200 4\n\"GET /later HTTP/1.1\" "
         "499 -\n");
+}
+
+TEST_CASE("the bytes of a file are in the log, whichever way it was sent") {
+  const ScratchFolder folder;
+  auto log = AccessLog::Open(folder / "log", AccessLogFormat::kCommon);
+  REQUIRE(log.ok());
+  {
+    FileStage stage({.access_log = log->get()});
+    stage.Ask(GetWith("/a%20b.txt", "") + GetWith("/a%20b.txt", "Range: bytes=2-4\r\n") +
+              GetWith("/a%20b.txt", "", "HEAD") + GetWith("/empty", "") +
+              GetWith("/large.bin", "Connection: close\r\n"));
+    REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));
+  }
+  log->reset();
+  const std::string text = ReadFile(folder / "log");
+  std::vector<std::string> told;
+  for (std::size_t at = 0; (at = text.find("HTTP/1.1\" ", at)) != std::string::npos; ++at) {
+    told.push_back(text.substr(at + 10, text.find('\n', at) - at - 10));
+  }
+  CHECK(told == std::vector<std::string>{"200 10", "206 3", "200 -", "200 -", "200 3000000"});
 }
 
 }  // namespace edgewise::handlers_test

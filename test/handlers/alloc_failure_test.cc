@@ -1,13 +1,16 @@
 // The k-th allocation fails, for every k: at worst one connection closes, and the server serves on.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "test/handlers/allocations.h"
 #include "test/handlers/echo.h"
 #include "test/handlers/peer.h"
 #include "test/handlers/stage.h"
+#include "test/support/scratch_folder.h"
 
 namespace edgewise::handlers_test {
 namespace {
@@ -157,6 +160,45 @@ TEST_CASE("no memory at all from the k-th allocation on: when it is back, everyt
     scene.CheckServes();
     scene.CheckPairs();
   }
+  CHECK(failures == 0);
+}
+
+TEST_CASE("a file that finds no memory to wait in is closed, and ends its connection") {
+  const ScratchFolder folder;
+  folder.Write("file", Pattern(1000));
+  std::uint64_t failures = 1;
+  std::uint64_t k = 0;
+  while (failures != 0 && ++k < 20) {
+    CAPTURE(k);
+    Stage stage;
+    stage.Serve<LengthPrefixed>();
+    Peer peer(stage.address());
+    REQUIRE(stage.Until([&] { return stage.script.opens == 1; }));
+    Connection& connection = *stage.newest();
+    const std::size_t before = stage.kernel.open_handles();
+    const OpenFile directory(stage.kernel, stage.kernel.OpenDirectory(folder.path()).handle());
+    const HandleResult file = stage.kernel.OpenBeneath(directory.handle(), "file");
+    FileSlice slice{.file = std::make_unique<OpenFile>(stage.kernel, file.handle()), .bytes = 1000};
+    Allocations::FailOnly(k);
+    SendResult result;
+    {
+      const Allocations::Watch watch;
+      result = connection.SendFile(std::move(slice));
+    }
+    failures = Allocations::Failures();
+    Allocations::Reset();
+    CHECK(stage.kernel.open_handles() <= before + 1);  // the directory
+    if (failures == 0) {
+      CHECK(result == SendResult::kAccepted);
+      REQUIRE(stage.Until([&] { return peer.Pull() == Pattern(1000); }));
+    } else {
+      CHECK(result == SendResult::kClosed);
+      REQUIRE(stage.Until([&] { return stage.script.closes.size() == 1; }));
+      CHECK(stage.script.closes.back().cause == CloseCause::kSystem);
+      CHECK(stage.script.closes.back().error == Error::kNoMemory);
+    }
+  }
+  CHECK(k > 2);
   CHECK(failures == 0);
 }
 

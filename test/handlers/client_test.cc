@@ -55,6 +55,8 @@ struct Unwilling final : FrameHandler {
 
 TEST_CASE("A client's connection sends frames, gets the answers, and ends properly") {
   Scene scene;
+  CHECK(&scene.client->reactor() == &scene.stage.reactor());
+  CHECK(scene.client->table().empty());
   scene.script.on_open = [](Connection& peer) { peer.Send("one"); };
   scene.script.on_frame = [](Connection& peer, std::string_view frame) {
     if (frame == "one") {

@@ -20,6 +20,7 @@ class Light final : public Connection {
  public:
   explicit Light(ConnectionContext& context) : Connection(context, PeerAddress()) {}
   SendResult Send(std::string_view) override { return SendResult::kClosed; }
+  void EndFraming() override {}
 
  private:
   Duration FrameTimeout() const override { return kForever; }

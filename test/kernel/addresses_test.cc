@@ -181,6 +181,58 @@ KERNEL_FACT(RefusedBinds, "an address in use, not ours, or of another family is 
   CHECK(kernel.Bind(socket.get(), SocketAddress::Ipv4({127, 0, 0, 1}, 0)) == Error::kNone);
 }
 
+// Coverage showed that nothing asked: the simulation took [::] and 127.0.0.1 for two places.
+KERNEL_FACT(WildcardsOverlap,
+            "a port is taken on all addresses by who has it on all, of IPv4 too if not IPv6-only") {
+  if (!HasIpv6(kernel)) SKIP("there is no IPv6 on this machine");
+  const auto bind = [&](const SocketAddress& address, int only) {
+    OwnedHandle socket(kernel, kernel.OpenSocket(address.family()));
+    if (address.family() == AddressFamily::kIpv6) {
+      REQUIRE(kernel.SetOption(socket.get(), SocketOption::kIpv6Only, only) == Error::kNone);
+    }
+    return kernel.Bind(socket.get(), address);
+  };
+  for (const std::array<std::uint8_t, 4>& ip :
+       {std::array<std::uint8_t, 4>{127, 0, 0, 1}, std::array<std::uint8_t, 4>{}}) {
+    OwnedHandle holder(kernel, kernel.OpenSocket(AddressFamily::kIpv4));
+    const std::uint16_t port = BoundAddress(kernel, holder, SocketAddress::Ipv4(ip, 0)).port();
+    const bool on_all = ip[0] == 0;
+    CHECK(bind(SocketAddress::Ipv4({127, 0, 0, 2}, port), 0) ==
+          (on_all ? Error::kAddressInUse : Error::kNone));
+    CHECK(bind(SocketAddress::Ipv4({}, port), 0) == Error::kAddressInUse);
+    CHECK(bind(SocketAddress::Ipv6({}, port), 0) == Error::kAddressInUse);
+    CHECK(bind(SocketAddress::Ipv6({}, port), 1) == Error::kNone);
+    CHECK(bind(SocketAddress::Ipv6(kIpv6Loopback, port), 0) == Error::kNone);
+  }
+}
+
+// A second bind, an option of another family, a connect to where nobody can be.
+KERNEL_FACT(RefusedCalls, "what a TCP socket cannot do is refused by name") {
+  OwnedHandle socket(kernel, kernel.OpenSocket(AddressFamily::kIpv4));
+  CHECK(kernel.Connect(socket.get(), SocketAddress::Ipv6(kIpv6Loopback, 1)) ==
+        Error::kFamilyNotSupported);
+  CHECK(kernel.SetOption(socket.get(), SocketOption::kIpv6Only, 1) == Error::kNoProtocolOption);
+  REQUIRE(kernel.Bind(socket.get(), SocketAddress::Ipv4({127, 0, 0, 1}, 0)) == Error::kNone);
+  CHECK(kernel.Bind(socket.get(), SocketAddress::Ipv4({127, 0, 0, 1}, 0)) == Error::kInvalid);
+  OwnedHandle path(kernel, kernel.OpenSocket(AddressFamily::kUnix));
+  CHECK(kernel.Bind(path.get(), SocketAddress::Ipv4({127, 0, 0, 1}, 0)) == Error::kInvalid);
+  CHECK(kernel.Listen(path.get(), 1) == Error::kInvalid);
+  CHECK(kernel.Connect(path.get(), SocketAddress::Ipv4({127, 0, 0, 1}, 1)) == Error::kInvalid);
+  CHECK(kernel.UnacknowledgedBytes(kNoHandle).error() == Error::kBadHandle);
+}
+
+KERNEL_FACT(ConnectToAnywhere,
+            "a connect to 0.0.0.0, from a socket bound to it, is one to oneself") {
+  Listener listener(kernel);
+  OwnedHandle client(kernel, kernel.OpenSocket(AddressFamily::kIpv4));
+  const std::uint16_t port = BoundAddress(kernel, client, SocketAddress::Ipv4({}, 0)).port();
+  REQUIRE(kernel.Connect(client.get(), SocketAddress::Ipv4({}, listener.address().port())) ==
+          Error::kInProgress);
+  OwnedHandle server = listener.Accept();
+  CHECK(kernel.LocalAddress(client.get()).address == SocketAddress::Ipv4({127, 0, 0, 1}, port));
+  CHECK(kernel.LocalAddress(server.get()).address == listener.address());
+}
+
 KERNEL_FACT(
     ReuseAddressAfterClose,
     "SO_REUSEADDR binds a port that a closed connection occupies, if its listener had it too") {

@@ -169,4 +169,31 @@ TEST_CASE("a thread that is not recorded is passed on and counted, and named by 
   CHECK(foreign.kind == Divergence::Kind::kOtherCall);
 }
 
+// Registrations and waits of such a thread were passed on, but not counted.
+TEST_CASE("each call of a thread that is not recorded is made, counted, and left out") {
+  MemorySink sink;
+  {
+    RecordingKernel kernel(LinuxKernel::Instance(), sink);
+    kernel.RunThreads(1, [&](std::size_t) {
+      std::thread([&] {
+        const Handle epoll = kernel.OpenEpoll().handle();
+        const Handle wakeup = kernel.OpenWakeup().handle();
+        CHECK(kernel.EpollAdd(epoll, wakeup, kEpollIn, nullptr) == Error::kNone);
+        CHECK(kernel.Notify(wakeup) == Error::kNone);
+        CHECK(kernel.EpollModify(epoll, wakeup, kEpollIn, &kernel) == Error::kNone);
+        EpollEvent event;
+        CHECK(kernel.EpollWait(epoll, {&event, 1}, kForever).bytes() == 1);
+        void* const tag = event.tag;  // packed: no reference can be had
+        CHECK(tag == &kernel);
+        CHECK(kernel.EpollRemove(epoll, wakeup) == Error::kNone);
+        for (const Handle each : {epoll, wakeup}) CHECK(kernel.Close(each) == Error::kNone);
+      }).join();
+    });
+    CHECK(kernel.foreign_calls() == 9);
+  }
+  const absl::StatusOr<Recording> recording = Recording::Parse(sink.bytes(), BrokenOff::kRefuse);
+  REQUIRE(recording.ok());
+  CHECK(recording->calls() == 1);  // RunThreads
+}
+
 }  // namespace edgewise::recorded_test

@@ -3,11 +3,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "reactor/kernel/recorded/content_hash.h"
 #include "reactor/kernel/recorded/recorded_address.h"
 #include "reactor/kernel/recorded/recorded_number.h"
 #include "reactor/kernel/recorded/recording_format.h"
+#include "reactor/kernel/recorded/recording_printer.h"
 
 namespace edgewise::recorded_test {
 
@@ -92,6 +94,17 @@ TEST_CASE("addresses of every family come back, and bytes that are none are refu
   CHECK(RecordedAddress::Decode(RecordedAddress::Encode(SocketAddress())) == SocketAddress());
   CHECK_FALSE(RecordedAddress::Decode("\x04"));
   CHECK_FALSE(RecordedAddress::Decode("\x03" + std::string(200, 'x')));
+}
+
+TEST_CASE("bytes are printed so that each can be told, and many are counted") {
+  const auto received = [](std::string_view bytes) {
+    RecordedCall call{.kind = CallKind::kReceive, .bytes = bytes};
+    call.numbers = {9, 100, static_cast<std::int64_t>(bytes.size())};
+    return RecordingPrinter::Answered(call);
+  };
+  CHECK(received("a\"b\\c\r\n\x01\xfe") == R"(Receive(9, 100 bytes) = 9 "a\"b\\c\r\n\x01\xfe")");
+  CHECK(received(std::string(70, 'x')) ==
+        "Receive(9, 100 bytes) = 70 \"" + std::string(64, 'x') + "\" and 6 more");
 }
 
 }  // namespace edgewise::recorded_test

@@ -53,12 +53,19 @@ void BeClients(const std::vector<SocketAddress>& addresses) {
       }
     });
   }
-  // A path has buffers of a fixed size, which are much smaller than what comes back.
+  // A path has buffers of a fixed size, which are much smaller than what comes back: when eight
+  // frames are under way and none is read, answers have to wait. (The server reads on until there
+  // is a megabyte of them.)
   clients.emplace_back([&right, &path = addresses.back()] {
     Peer slow(path);
     std::string frames;
-    for (int i = 0; i < 40; ++i) frames += Frame(Pattern(100'000));
+    for (int i = 0; i < 8; ++i) frames += Frame(Pattern(100'000));
     slow.Send(frames);
+    while (!slow.Push() && !slow.over()) std::this_thread::yield();
+    std::string more;
+    for (int i = 0; i < 32; ++i) more += Frame(Pattern(100'000));
+    slow.Send(more);
+    frames += more;
     while (!slow.Push() && !slow.over()) {
       slow.AwaitInput();
       slow.Pull(1000);

@@ -165,6 +165,14 @@ TEST_CASE("a recording that cannot be read is an error that names the file") {
   FaultyKernel disk(LinuxKernel::Instance());
   disk.Fail(Call::kReadAt, Error::kNoMemory);
   CHECK_FALSE(Recording::Load(disk, folder / "text").ok());
+  disk.Fail(Call::kInspect, Error::kInputOutput);
+  CHECK(StdView(Recording::Load(disk, folder / "text").status().message()).find("EIO") !=
+        std::string_view::npos);
+  // A signal is no reason.
+  disk.Fail(Call::kReadAt, Error::kInterrupted);
+  CHECK(StdView(Recording::Load(disk, folder / "text").status().message()).find("no recording") !=
+        std::string_view::npos);
+  CHECK(disk.faults() == 3);
   CHECK(disk.open_handles() == 0);
 }
 

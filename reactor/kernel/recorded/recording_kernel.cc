@@ -61,14 +61,14 @@ Error RecordingKernel::Register(Handle epoll, Handle handle, EpollMask mask, voi
 }
 
 Error RecordingKernel::EpollAdd(Handle epoll, Handle handle, EpollMask mask, void* tag) {
-  if (IsForeign()) return inner_.EpollAdd(epoll, handle, mask, tag);
+  if (PassesBy()) return inner_.EpollAdd(epoll, handle, mask, tag);
   return Register<CallKind::kEpollAdd>(epoll, handle, mask, tag, [&](void* stand) {
     return inner_.EpollAdd(epoll, handle, mask, stand);
   });
 }
 
 Error RecordingKernel::EpollModify(Handle epoll, Handle handle, EpollMask mask, void* tag) {
-  if (IsForeign()) return inner_.EpollModify(epoll, handle, mask, tag);
+  if (PassesBy()) return inner_.EpollModify(epoll, handle, mask, tag);
   return Register<CallKind::kEpollModify>(epoll, handle, mask, tag, [&](void* stand) {
     return inner_.EpollModify(epoll, handle, mask, stand);
   });
@@ -94,7 +94,7 @@ std::string_view RecordingKernel::TakeEvents(std::span<EpollEvent> events) {
 }
 
 IoResult RecordingKernel::EpollWait(Handle epoll, std::span<EpollEvent> into, Duration timeout) {
-  if (IsForeign()) return inner_.EpollWait(epoll, into, timeout);
+  if (PassesBy()) return inner_.EpollWait(epoll, into, timeout);
   waiter_.store(ThreadPlace::Mark(), std::memory_order_relaxed);
   if (in_turns_) baton_.Give();
   const IoResult waited = inner_.EpollWait(epoll, into, timeout);

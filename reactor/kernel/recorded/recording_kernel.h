@@ -52,8 +52,6 @@ class RecordingKernel final : public Kernel {
   // Ends the recording in order.
   ~RecordingKernel() override;
 
-  // Recorded so far.
-  std::uint64_t calls() const { return writer_.calls(); }
   // Passed on without being recorded.
   std::uint64_t foreign_calls() const { return foreign_.load(std::memory_order_relaxed); }
 
@@ -112,13 +110,18 @@ class RecordingKernel final : public Kernel {
   bool IsForeign() const {
     return running_.load(std::memory_order_relaxed) && !ThreadPlace::IsOf(this);
   }
+  // The same, for a call that is about to be made or was: a foreign one is counted.
+  bool PassesBy() {
+    if (!IsForeign()) [[likely]]
+      return false;
+    foreign_.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
   // Records a call, unless it is a foreign one.
   template <CallKind kKind, typename... Numbers>
   void Note(std::string_view bytes, const Numbers&... numbers) {
-    if (IsForeign()) [[unlikely]] {
-      foreign_.fetch_add(1, std::memory_order_relaxed);
+    if (PassesBy()) [[unlikely]]
       return;
-    }
     if (foreign_calls() != foreign_noted_) [[unlikely]]
       NoteForeign();
     writer_.Write<kKind>(bytes, numbers...);

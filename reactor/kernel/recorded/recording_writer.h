@@ -47,9 +47,6 @@ class RecordingWriter {
   // Nothing may follow. Once is enough.
   void End();
 
-  // Written so far.
-  std::uint64_t calls() const { return calls_; }
-
  private:
   template <CallKind kKind, std::size_t... kIndex, typename... Numbers>
   static char* PutFields(char* at, std::index_sequence<kIndex...>, const Numbers&... numbers) {

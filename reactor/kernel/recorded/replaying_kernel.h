@@ -69,7 +69,6 @@ class ReplayingKernel final : public Kernel {
   std::uint64_t calls() const { return current_.number; }
   // All of them were, and the recording was ended in order.
   bool finished() const { return !has_next_ && recording_.ended(); }
-  const Recording& recording() const { return recording_; }
 
   // --- Kernel.
 

@@ -32,6 +32,11 @@ constexpr int kExitedWithDone = 98;
   std::abort();
 }
 
+// The process is about to end without exit(), which would write its counts down.
+void KeepCounts() {
+  if (__gcov_dump != nullptr) __gcov_dump();
+}
+
 }  // namespace
 
 SharedMemory::SharedMemory(std::size_t bytes)
@@ -57,6 +62,8 @@ ChildProcess::ChildProcess(const std::function<void()>& work) {
     // The last one set is the first to run: what else is to be done at an exit (the reports of a
     // test framework, above all) is the parent's.
     on_exit([](int code, void*) { Exit(code == kDone ? kExitedWithDone : code); }, nullptr);
+    // (When a handler returns, abort() goes on.)
+    if (__gcov_dump != nullptr) signal(SIGABRT, [](int) { KeepCounts(); });
     try {
       work();
     } catch (...) {
@@ -76,7 +83,7 @@ ChildProcess::~ChildProcess() {
 }
 
 void ChildProcess::Exit(int code) {
-  if (__gcov_dump != nullptr) __gcov_dump();
+  KeepCounts();
   _exit(code);
 }
 

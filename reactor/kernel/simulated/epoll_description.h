@@ -47,7 +47,6 @@ class EpollDescription final : public Description {
   void ForEachItem(Function function) {
     for (auto& [key, item] : items_) function(*item);
   }
-  std::size_t size() const { return items_.size(); }
 
  private:
   using Ready = boost::intrusive::list<

@@ -13,9 +13,16 @@ bool IsAny(const SocketAddress& address) {
   return std::all_of(ip.begin(), ip.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
+// All addresses of IPv6, and with them all of IPv4. (`socket` is null if it is gone.)
+bool IsDual(const SocketDescription* socket, const SocketAddress& at) {
+  return at.family() == AddressFamily::kIpv6 && IsAny(at) && socket != nullptr &&
+         !socket->settings.ipv6_only;
+}
+
 // Whether one socket may get what is meant for the other.
-bool Overlap(const SocketAddress& a, const SocketAddress& b) {
-  if (a.family() != b.family()) return IsAny(a) && IsAny(b);
+bool Overlap(const SocketDescription* a_socket, const SocketAddress& a,
+             const SocketDescription* b_socket, const SocketAddress& b) {
+  if (a.family() != b.family()) return IsDual(a_socket, a) || IsDual(b_socket, b);
   return a.ip() == b.ip() || IsAny(a) || IsAny(b);
 }
 
@@ -39,7 +46,8 @@ bool Network::Conflicts(const SocketDescription& socket, const SocketAddress& ad
     return entry.socket == nullptr && entry.until <= timeline_.now();
   });
   return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
-    if (entry.socket == &socket || !Overlap(entry.address, address)) return false;
+    if (entry.socket == &socket) return false;
+    if (!Overlap(entry.socket, entry.address, &socket, address)) return false;
     if (entry.socket == nullptr) return !(entry.reuse && socket.settings.reuse_address);
     const SocketSettings& other = entry.socket->settings;
     if (other.reuse_port && socket.settings.reuse_port) return false;
@@ -125,9 +133,7 @@ SocketDescription* Network::FindListener(const SocketAddress& address) {
     const SocketAddress& at = entry.address;
     const bool same =
         at.family() == address.family() && (at.ip() == address.ip() || IsAny(at) || IsAny(address));
-    const bool mapped = at.family() == AddressFamily::kIpv6 && IsAny(at) &&
-                        address.family() == AddressFamily::kIpv4 &&
-                        !entry.socket->settings.ipv6_only;
+    const bool mapped = IsDual(entry.socket, at) && address.family() == AddressFamily::kIpv4;
     if (same || mapped) listeners.push_back(entry.socket);
   }
   if (listeners.empty()) return nullptr;

@@ -35,8 +35,7 @@ SimulatedKernel::SimulatedKernel(World& world, ProcessOptions options)
 }
 
 SimulatedKernel::~SimulatedKernel() {
-  const bool ended = exit_code_ >= 0 || world_.abandoned();
-  if (open_handles_ != 0 && !ended && options_.misuse == Misuse::kForbidden) {
+  if (open_handles_ != 0 && exit_code_ < 0 && options_.misuse == Misuse::kForbidden) {
     std::string which;
     for (std::size_t i = kStandard; i < slots_.size(); ++i) {
       if (slots_[i].file != nullptr) which += " " + std::to_string(i);

@@ -65,7 +65,6 @@ class SimulatedKernel final : public Kernel {
   // --- What can be asked.
 
   World& world() { return world_; }
-  const std::string& name() const { return options_.name; }
   std::uint32_t process() const { return process_; }
   std::size_t open_handles() const { return open_handles_; }
   bool IsOpen(Handle handle) const { return Find(handle) != nullptr; }

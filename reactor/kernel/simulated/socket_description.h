@@ -70,7 +70,6 @@ class SocketDescription : public Description {
   // --- What oracles ask.
 
   // The peer, or the network, broke it.
-  bool was_reset() const { return was_reset_; }
 
  protected:
   // Beyond those of the derived classes.

@@ -165,13 +165,6 @@ bool Threads::HasWaiter(const EpollDescription& epoll) const {
   });
 }
 
-std::size_t Threads::running_count() const {
-  return static_cast<std::size_t>(
-      std::count_if(threads_.begin(), threads_.end(), [](const auto& thread) {
-        return thread->state != State::kOver && thread->state != State::kDead;
-      }));
-}
-
 std::string Threads::Describe() const {
   std::string text;
   for (const auto& thread : threads_) {

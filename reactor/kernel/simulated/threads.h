@@ -68,7 +68,6 @@ class Threads final : public EpollWaiters {
   std::uint32_t process() const { return threads_[current_]->process; }
   // How deep the thread that runs is in the kernel; 0: in its own code. Each thread has its own.
   static int& KernelDepth();
-  std::size_t running_count() const;
   // A line for each thread that is not over.
   std::string Describe() const;
 

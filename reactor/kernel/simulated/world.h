@@ -73,10 +73,6 @@ class World final : private Threads::Observer {
   // Something that must not be. Does not return.
   [[noreturn]] void Violation(const std::string& what);
 
-  // The world is about to be left as it stands, its threads in mid-flight.
-  void Abandon() { abandoned_ = true; }
-  bool abandoned() const { return abandoned_; }
-
   // A named situation was reached: "short write inside a header".
   void Mark(std::string_view name) { marks_.emplace(name); }
   const std::set<std::string, std::less<>>& marks() const { return marks_; }
@@ -114,7 +110,6 @@ class World final : private Threads::Observer {
   Threads threads_;
   Network network_;
   Trace trace_;
-  bool abandoned_ = false;
   std::vector<SimulatedKernel*> processes_;  // by number; null: it has left
   std::set<TcpSocket*> sockets_;
   std::set<std::string, std::less<>> marks_;

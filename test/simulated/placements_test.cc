@@ -28,14 +28,14 @@ void CheckAll(const char* name, const sim::Scenario& scenario,
 
 }  // namespace
 
-TEST_CASE("frames under every placement of four faults of the data's way") {
+TEST_CASE("frames under every placement of four faults of the data's way", "[placements]") {
   CheckAll("frames, data", FrameVisit,
            {ChoicePoint::kWouldBlock, ChoicePoint::kInterrupted, ChoicePoint::kShortSend,
             ChoicePoint::kReset, ChoicePoint::kEpollAddError},
            4, 3000);
 }
 
-TEST_CASE("frames under every placement of three faults of any kind") {
+TEST_CASE("frames under every placement of three faults of any kind", "[placements]") {
   CheckAll("frames, all", FrameVisit,
            {ChoicePoint::kAcceptError, ChoicePoint::kEpollAddError, ChoicePoint::kWouldBlock,
             ChoicePoint::kInterrupted, ChoicePoint::kShortSend, ChoicePoint::kReset,
@@ -43,21 +43,21 @@ TEST_CASE("frames under every placement of three faults of any kind") {
            3, 20'000);
 }
 
-TEST_CASE("answers that have to be queued, under every placement of three faults") {
+TEST_CASE("answers that have to be queued, under every placement of three faults", "[placements]") {
   CheckAll("narrow", NarrowVisit,
            {ChoicePoint::kBuffers, ChoicePoint::kWouldBlock, ChoicePoint::kShortSend,
             ChoicePoint::kReset},
            3, 10'000);
 }
 
-TEST_CASE("an HTTP request under every placement of four faults and cuts") {
+TEST_CASE("an HTTP request under every placement of four faults and cuts", "[placements]") {
   CheckAll("http", HttpVisit,
            {ChoicePoint::kEpollAddError, ChoicePoint::kWouldBlock, ChoicePoint::kInterrupted,
             ChoicePoint::kShortSend, ChoicePoint::kReset, ChoicePoint::kSegment},
            4, 10'000);
 }
 
-TEST_CASE("a client that connects, under every placement of three faults") {
+TEST_CASE("a client that connects, under every placement of three faults", "[placements]") {
   CheckAll("client", ClientVisit,
            {ChoicePoint::kOpenError, ChoicePoint::kEpollAddError, ChoicePoint::kConnectFate,
             ChoicePoint::kSpuriousHangup, ChoicePoint::kWouldBlock, ChoicePoint::kInterrupted,
@@ -65,7 +65,8 @@ TEST_CASE("a client that connects, under every placement of three faults") {
            3, 1000);
 }
 
-TEST_CASE("a server that is stopped with a client there, under every placement of three faults") {
+TEST_CASE("a server that is stopped with a client there, under every placement of three faults",
+          "[placements]") {
   CheckAll("drain", DrainVisit,
            {ChoicePoint::kAcceptError, ChoicePoint::kWouldBlock, ChoicePoint::kInterrupted,
             ChoicePoint::kShortSend, ChoicePoint::kReset, ChoicePoint::kStall,
@@ -73,7 +74,8 @@ TEST_CASE("a server that is stopped with a client there, under every placement o
            3, 20'000);
 }
 
-TEST_CASE("a server that starts on a bad day, under every placement of three faults") {
+TEST_CASE("a server that starts on a bad day, under every placement of three faults",
+          "[placements]") {
   CheckAll("start", StartVisit,
            {ChoicePoint::kOpenError, ChoicePoint::kSocketError, ChoicePoint::kEpollAddError,
             ChoicePoint::kAcceptError},

@@ -1,7 +1,7 @@
 """Prints what test/coverage found, and judges it.
 
 usage: coverage_report.py --build FOLDER --root FOLDER [--lines N] [--branches N] ...
-       coverage_report.py --build FOLDER --list names|programs|failed SUITE...
+       coverage_report.py --build FOLDER --list names|programs SUITE...
 """
 
 import argparse
@@ -170,15 +170,6 @@ def report(arguments):
     return 1 if failures else 0
 
 
-def list_failed(build):
-    """Names of the tests that failed when Meson ran some last."""
-    with open(os.path.join(build, "meson-logs", "testlog.json"), encoding="utf-8") as text:
-        for line in text:
-            test = json.loads(line)
-            if test["result"] not in ("OK", "SKIP", "EXPECTEDFAIL"):
-                print(test["name"].split(" / ")[-1])
-
-
 def list_tests(build, what, suites):
     """Names of the tests of `suites`, or what to build for them, as `meson compile` has it."""
     info = os.path.join(build, "meson-info")
@@ -203,12 +194,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--lines", type=float, default=0)
     parser.add_argument("--branches", type=float, default=0)
-    parser.add_argument("--list", choices=("names", "programs", "failed"))
+    parser.add_argument("--list", choices=("names", "programs"))
     parser.add_argument("suites", nargs="*")
     arguments = parser.parse_args()
-    if arguments.list == "failed":
-        list_failed(arguments.build)
-        return 0
     if arguments.list:
         list_tests(arguments.build, arguments.list, arguments.suites)
         return 0

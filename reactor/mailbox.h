@@ -34,7 +34,8 @@ enum class [[nodiscard]] PostResult : std::uint8_t{
 };
 
 // Threading: `Post` and `Wake` from any thread; the rest from the reactor's. Ownership: tasks that
-// were taken are run once or destroyed with the mailbox.
+// were taken are run once or destroyed with the mailbox. Every Post must have returned before it is
+// destroyed: a Post still wakes the reactor when its task may have run already.
 class Mailbox {
  public:
   using Task = absl::AnyInvocable<void()>;

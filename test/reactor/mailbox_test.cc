@@ -74,7 +74,7 @@ TEST_CASE_METHOD(ReactorFixture, "before its first round a reactor counts as asl
   CHECK(kernel.calls(Call::kNotify) == 1);
 }
 
-TEST_CASE_METHOD(ReactorFixture, "an eventfd that will not count further is awake all the same") {
+TEST_CASE_METHOD(ReactorFixture, "a task whose notification fails is run when the wait is over") {
   kernel.Before(Call::kEpollWait, [&] {
     kernel.Fail(Call::kNotify, 1, Error::kWouldBlock);
     CHECK(reactor.Post([&] { log.emplace_back("task"); }) == PostResult::kPosted);

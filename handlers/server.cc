@@ -28,6 +28,7 @@ Server::Server(ServerOptions options)
       admissions_(TotalFor(options_, kernel_), options_.connections_per_address_max) {}
 
 Server::~Server() {
+  const std::lock_guard lock(running_mutex_);
   EDGEWISE_CHECK(!running_, "a server was destroyed while Run was under way");
   signals_.reset();
   workers_.clear();
@@ -53,13 +54,18 @@ int Server::Run() {
       return 1;
     }
   }
-  running_ = true;
+  SetRunning(true);
   others_running_ = workers_.size() - 1;
   first_is_done_ = false;
   kernel_.RunThreads(workers_.size(), [this](std::size_t i) { RunWorker(i); });
-  running_ = false;
+  SetRunning(false);
   signals_.reset();
   return 0;
+}
+
+void Server::SetRunning(bool running) {
+  const std::lock_guard lock(running_mutex_);
+  running_ = running;
 }
 
 // Worker 0 listens for signals, so it stays until the others are done: a second signal is heard as
@@ -106,9 +112,13 @@ PostResult Server::Post(std::size_t index, absl::AnyInvocable<void(Worker&)> tas
 
 WorkerCounters Server::Counters() {
   WorkerCounters sum;
-  if (!running_) {
-    for (const auto& worker : workers_) sum.Add(worker->counters());
-    return sum;
+  {
+    // Held, so that no Run begins meanwhile.
+    const std::lock_guard lock(running_mutex_);
+    if (!running_) {
+      for (const auto& worker : workers_) sum.Add(worker->counters());
+      return sum;
+    }
   }
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     std::latch done(1);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,6 +84,7 @@ class Server {
   Server& Add(std::string_view listen, Service::Maker maker);
   Server& Adopt(Handle listener, Service::Maker maker);
   absl::Status Check() const;
+  void SetRunning(bool running);
   void RunWorker(std::size_t index);
   void WatchSignals();
   void RemovePaths();
@@ -110,7 +112,8 @@ class Server {
   std::atomic<std::uint64_t> lost_report_{0};  // the number of the last one that lacks a part
   int stops_seen_ = 0;
   bool started_ = false;
-  std::atomic<bool> running_{false};
+  std::mutex running_mutex_;
+  bool running_ = false;                        // guarded by it
   std::atomic<std::size_t> others_running_{0};  // workers but the first
   bool first_is_done_ = false;                  // its own thread only
 };

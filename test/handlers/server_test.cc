@@ -2,6 +2,7 @@
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <latch>
 #include <string>
 #include <thread>
 #include <vector>
@@ -63,7 +64,11 @@ TEST_CASE("a post reaches the worker it was meant for, from any thread") {
     });
   }
   for (std::thread& poster : posters) poster.join();
-  server.Counters();  // comes behind them
+  std::latch behind_them(2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(server.Post(i, [&](Worker&) { behind_them.count_down(); }) == PostResult::kPosted);
+  }
+  behind_them.wait();
   CHECK(ran == 1500);
 }
 

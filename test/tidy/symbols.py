@@ -71,6 +71,7 @@ EXCEPTIONS = {
     },
     "handlers/server.cc": {
         r"syscall|sched_yield|errno_location": "std::latch, for the threads' counters",
+        r"pthread_mutex_(un)?lock": "whether Run is under way; for the same",
     },
 }
 

@@ -4,6 +4,15 @@
 #include "test/differential/side_by_side.h"
 
 namespace edgewise::differential {
+namespace {
+
+// How far its stream goes by now, the FIN included, if all but `left` of it counts.
+std::uint64_t AllBut(const sim::TcpSocket& socket, std::uint64_t left) {
+  const std::uint64_t written = socket.written() + (socket.finished() ? 1 : 0);
+  return written - std::min(written, left);
+}
+
+}  // namespace
 
 SideBySide::Ends SideBySide::LookAtEnds() {
   Ends ends;
@@ -23,8 +32,7 @@ bool SideBySide::InFlight() {
     if (end.is_alive() && end.received < socket->received()) return true;
     for (const auto& [other, other_end, other_handle] : ends) {
       if (other != socket->peer() || !end.is_alive() || !other_end.is_alive()) continue;
-      const std::uint64_t written = socket->written() + (socket->finished() ? 1 : 0);
-      if (written - std::min(written, end.unsent) > other_end.received) return true;
+      if (AllBut(*socket, end.unsent) > other_end.received) return true;
     }
   }
   return false;
@@ -50,18 +58,16 @@ void SideBySide::Follow() {
   for (const auto& [socket, end, handle] : ends) {
     sim::TcpSocket* peer = socket->peer();
     if (peer == nullptr || !(peer->refuses_input() || peer->unaccepted())) continue;
-    const std::uint64_t written = socket->written() + (socket->finished() ? 1 : 0);
     if (end.is_alive()) {
-      peer->ReceiveUpTo(written - std::min(written, end.unsent));
+      peer->ReceiveUpTo(AllBut(*socket, end.unsent));
     } else if (peer->orphan()) {
       peer->ReceiveUpTo(kRoomy);
     }
   }
   for (const auto& [socket, end, handle] : ends) {
     if (end.life == RealEnd::Life::kListening) continue;
-    const std::uint64_t written = socket->written() + (socket->finished() ? 1 : 0);
     if (end.is_alive()) socket->ResizeSendBuffer(end.is_writeable ? kRoomy : 0);
-    socket->AcknowledgeUpTo(written - std::min(written, end.unacknowledged));
+    socket->AcknowledgeUpTo(AllBut(*socket, end.unacknowledged));
   }
   Idle();
   FollowUrgent();

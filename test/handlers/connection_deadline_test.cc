@@ -20,11 +20,6 @@ StageOptions Timed(ConnectionOptions connection = {}) {
   return {.connection = connection, .send_buffer = 16 * 1024};
 }
 
-void Open(Stage& stage, std::size_t count = 1) {
-  REQUIRE(stage.Until([&] { return stage.script.opens == count; }));
-  stage.Settle();
-}
-
 }  // namespace
 
 TEST_CASE("an idle connection is closed when its time is over, not before") {
@@ -32,7 +27,7 @@ TEST_CASE("an idle connection is closed when its time is over, not before") {
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer peer(stage.address());
-  Open(stage);
+  stage.AwaitOpens();
   stage.Pass(seconds(74));
   CHECK_FALSE(peer.Pump().size() != 0);
   CHECK_FALSE(peer.over());
@@ -48,7 +43,7 @@ TEST_CASE("activity in either direction puts the idle timeout off") {
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer peer(stage.address());
-  Open(stage);
+  stage.AwaitOpens();
   for (int i = 0; i < 10; ++i) {
     stage.Pass(seconds(50));
     peer.Forget();
@@ -74,7 +69,7 @@ TEST_CASE("a request that trickles in is cut off at the frame's deadline all the
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer peer(stage.address());
-  Open(stage);
+  stage.AwaitOpens();
   const std::string frame = Frame("slow but never silent for as long as it takes to be cut off");
   for (int i = 0; i < 29; ++i) {
     peer.Send(std::string_view(frame).substr(i, 1));
@@ -93,7 +88,7 @@ TEST_CASE("each frame has a deadline of its own") {
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer peer(stage.address());
-  Open(stage);
+  stage.AwaitOpens();
   const std::string frame = Frame("steady");
   peer.Send(std::string_view(frame).substr(0, 2));
   std::uint64_t received = 2;
@@ -115,7 +110,7 @@ TEST_CASE("a held connection has no deadline, and gets a whole one with its rele
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer peer(stage.address());
-  Open(stage);
+  stage.AwaitOpens();
   peer.Send("\x01\x01");
   REQUIRE(stage.Until([&] { return stage.counters().connection.bytes_received == 2; }));
   stage.newest()->HoldReading();
@@ -135,7 +130,7 @@ TEST_CASE("idle is enforced also after a time when another timeout that is off w
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer peer(stage.address(), {.receive_buffer = 16 * 1024});
-  Open(stage);
+  stage.AwaitOpens();
   const bool writing = GENERATE(false, true);
   const std::string large = Pattern(1'000'000);
   if (writing) {
@@ -163,7 +158,7 @@ TEST_CASE("a reader that takes nothing is cut off at the write timeout") {
   stage.kernel.StopClock();
   stage.Serve<Raw>();
   Peer peer(stage.address(), {.receive_buffer = 16 * 1024});
-  Open(stage);
+  stage.AwaitOpens();
   stage.newest()->Send(Pattern(1'000'000));
   stage.Settle();
   CHECK(stage.newest()->pending_output() != 0);
@@ -183,7 +178,7 @@ TEST_CASE("a reader that takes a little now and then is not cut off") {
   stage.kernel.StopClock();
   stage.Serve<Raw>();
   Peer peer(stage.address(), {.receive_buffer = 16 * 1024});
-  Open(stage);
+  stage.AwaitOpens();
   const std::string sent = Pattern(4'000'000);
   stage.newest()->Write(sent);
   stage.Settle();

@@ -15,11 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-void Open(Stage& stage, std::size_t count = 1) {
-  REQUIRE(stage.Until([&] { return stage.script.opens == count; }));
-  stage.Settle();
-}
-
 bool HasReceived(Stage& stage, std::uint64_t bytes) {
   return stage.Until([&] { return stage.counters().connection.bytes_received == bytes; });
 }
@@ -32,13 +27,13 @@ TEST_CASE("a leap of the clock does not disconnect those whose input is waiting"
   stage.Serve<LengthPrefixed>();
   std::deque<Peer> peers;
   for (int i = 0; i < 50; ++i) peers.emplace_back(stage.address());
-  Open(stage, 50);
+  stage.AwaitOpens(50);
   // Half a frame each: the frame's deadline is in charge, then the idle timeout.
   const bool in_frame = GENERATE(false, true);
   const std::string frame = Frame("I was here all the time");
   const std::size_t first = in_frame ? 9 : 0;
   for (Peer& peer : peers) peer.Send(std::string_view(frame).substr(0, first));
-  REQUIRE(stage.Until([&] { return stage.counters().connection.bytes_received == 50 * first; }));
+  REQUIRE(HasReceived(stage, 50 * first));
   // The machine stands still for a day; the peers, which do not, have sent more. Events in batches
   // of one: the timers are due before any of the input has been fetched.
   stage.kernel.Limit(Call::kEpollWait, 1, {.first = 1, .count = 60});
@@ -58,7 +53,7 @@ TEST_CASE("a leap of the clock disconnects those who had nothing to say") {
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer peer(stage.address());
-  Open(stage);
+  stage.AwaitOpens();
   stage.Pass(std::chrono::hours(24));
   REQUIRE(stage.Until([&] { return peer.Pull().empty() && peer.ended(); }));
 }
@@ -68,7 +63,7 @@ TEST_CASE("input that came just in time counts, although timers run before upcal
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer peer(stage.address());
-  Open(stage);
+  stage.AwaitOpens();
   const bool in_frame = GENERATE(false, true);
   const std::string frame = Frame("in time");
   const std::size_t first = in_frame ? 5 : 0;
@@ -90,7 +85,7 @@ TEST_CASE("who trickles is pardoned once, whatever else has come by then") {
   stage.kernel.StopClock();
   stage.Serve<LengthPrefixed>();
   Peer peer(stage.address());
-  Open(stage);
+  stage.AwaitOpens();
   peer.Send(std::string_view(Frame("by the byte")).substr(0, 5));
   REQUIRE(HasReceived(stage, 5));
   stage.kernel.Advance(seconds(30));
@@ -127,7 +122,7 @@ TEST_CASE("a reader that took all that it was sent is not cut off for a loop tha
   stage.kernel.StopClock();
   stage.Serve<Raw>();
   Peer peer(stage.address(), {.receive_buffer = 16 * 1024});
-  Open(stage);
+  stage.AwaitOpens();
   const std::string sent = Pattern(1'000'000);
   stage.newest()->Write(sent);
   stage.Settle();
@@ -151,7 +146,7 @@ TEST_CASE("a deadline begins when its input is read, not when the round began") 
   };
   Peer other(stage.address());
   Peer peer(stage.address());
-  Open(stage, 2);
+  stage.AwaitOpens(2);
   // A timer is due, so the clock is read before the upcalls.
   stage.kernel.Advance(seconds(19));
   const std::string frame = Frame("two halves");
@@ -175,7 +170,7 @@ TEST_CASE("lingering begins with our end, not when the round began") {
     peer.Close();
   };
   Peer peer(stage.address());
-  Open(stage);
+  stage.AwaitOpens();
   // A timer is due, so the clock is read before the upcall.
   stage.kernel.Advance(seconds(19));
   peer.Send(Frame("stop"));

@@ -115,6 +115,11 @@ bool Stage::UntilOver(Peer& peer) {
   });
 }
 
+void Stage::AwaitOpens(std::size_t count) {
+  REQUIRE(Until([&] { return script.opens == count; }));
+  Settle();
+}
+
 void Stage::Settle() {
   // Of the handlers: a timer that is armed again and again, as while draining, is no unrest.
   const auto events = [this] { return reactor().counters().events - reactor().counters().wakeups; };

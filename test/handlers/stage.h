@@ -81,6 +81,9 @@ class Stage {
   void Rounds(int count);
   // Rounds until `condition` holds. False: the patience is over.
   [[nodiscard]] bool Until(absl::FunctionRef<bool()> condition);
+  // Rounds until the script has seen so many connections open, then Settle. Fails the running test
+  // if they do not come.
+  void AwaitOpens(std::size_t count = 1);
   // Rounds until `peer`, which takes what comes, has received the server's end.
   [[nodiscard]] bool UntilEnded(Peer& peer);
   // The same, or a fault.

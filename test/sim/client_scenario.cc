@@ -9,6 +9,7 @@
 #include "test/sim/messages.h"
 #include "test/sim/scenarios.h"
 #include "test/sim/served.h"
+#include "test/sim/served_echo.h"
 #include "test/sim/witness.h"
 
 namespace edgewise::sim_test {
@@ -17,21 +18,6 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-class EchoBack final : public FrameHandler {
- public:
-  explicit EchoBack(Served* served) : served_(*served) {}
-  void OnOpen(Connection& peer) override { served_.Opened(peer); }
-  void OnFrame(Connection& peer, std::string_view frame) override {
-    static_cast<void>(peer.Send(frame));
-  }
-  void OnClose(Connection& peer, const CloseReason& reason) override {
-    served_.Closed(peer, reason);
-  }
-
- private:
-  Served& served_;
-};
 
 class Caller;
 
@@ -262,7 +248,7 @@ void Clients(sim::Simulation& simulation) {
   options.connection.idle_timeout = options.connection.frame_timeout =
       options.connection.write_timeout = options.connection.linger_timeout = kForever;
   Served served(simulation, std::move(options));
-  served.server().ServeOn<LengthPrefixed, EchoBack>("10.0.0.1:7000", LengthPrefixed(), &served);
+  served.server().ServeOn<LengthPrefixed, ServedEcho>("10.0.0.1:7000", LengthPrefixed(), &served);
   served.Start();
   Caller caller(simulation, served);
   simulation.AddThread("caller", [&] { caller.Serve(); });

@@ -42,6 +42,7 @@ struct Fate {
   CloseCause cause;
   Duration timeout;
   Duration late_max;
+  bool is_late() const { return timeout != Duration::zero(); }
 };
 constexpr std::array<Fate, static_cast<std::size_t>(Manner::kCount)> kFates{{
     {CloseCause::kEndOfStream, {}, {}},
@@ -56,6 +57,7 @@ constexpr std::array<Fate, static_cast<std::size_t>(Manner::kCount)> kFates{{
 }};
 
 struct Patient {
+  const Fate& fate() const { return kFates[static_cast<std::size_t>(manner)]; }
   Manner manner = Manner::kPunctual;
   SocketAddress local;
   Time earliest{};       // the clock that ran out began then, or later
@@ -119,11 +121,10 @@ class Nurse final : public FrameHandler {
   void OnClose(Connection& peer, const CloseReason& reason) override {
     sim::Simulation& simulation = ward_.served.simulation();
     Patient* patient = ward_.Find(peer);
-    if (patient != nullptr) patient->closed_at = simulation.now();
     if (patient != nullptr) {
-      const Fate& fate = kFates[static_cast<std::size_t>(patient->manner)];
-      const bool was_late = fate.timeout != Duration::zero();
-      if (was_late && fate.cause == reason.cause) ward_.served.Excuse(peer);
+      patient->closed_at = simulation.now();
+      const Fate& fate = patient->fate();
+      if (fate.is_late() && fate.cause == reason.cause) ward_.served.Excuse(peer);
     }
     ward_.served.Closed(peer, reason);
   }
@@ -235,15 +236,15 @@ void Client(Ward& ward, Patient& patient) {
   patient.local = simulation.clients().LocalAddress(peer.handle()).address;
   peer.Connect(served.address());
   const std::string answers = Behaves(ward, peer, patient);
-  const bool is_late = kFates[static_cast<std::size_t>(patient.manner)].timeout != Duration::zero();
-  served.Compare(peer, patient.local, answers, is_late ? Ending::kClosed : Ending::kComplete);
+  served.Compare(peer, patient.local, answers,
+                 patient.fate().is_late() ? Ending::kClosed : Ending::kComplete);
 }
 
 void JudgeFate(Ward& ward, const Patient& patient) {
   sim::Simulation& simulation = ward.served.simulation();
   const CloseReason* reason = ward.served.ReasonOf(patient.local);
-  const Fate& fate = kFates[static_cast<std::size_t>(patient.manner)];
-  if (reason == nullptr || fate.timeout == Duration::zero()) return;
+  const Fate& fate = patient.fate();
+  if (reason == nullptr || !fate.is_late()) return;
   if (reason->cause == CloseCause::kReset) return;  // the network
   const std::string who = patient.local.ToString() + ", closed for " + CloseReasonText(*reason);
   simulation.Check(reason->cause == fate.cause, who + ": it was late in its own way");

@@ -8,6 +8,7 @@
 #include "test/sim/messages.h"
 #include "test/sim/scenarios.h"
 #include "test/sim/served.h"
+#include "test/sim/served_echo.h"
 
 namespace edgewise::sim_test {
 namespace {
@@ -15,21 +16,6 @@ namespace {
 // Epoll, wake-up, alarm, listener, reserve.
 constexpr std::size_t kPerThread = 5;
 constexpr std::size_t kStandard = 3;
-
-class Echo final : public FrameHandler {
- public:
-  explicit Echo(Served* served) : served_(*served) {}
-  void OnOpen(Connection& peer) override { served_.Opened(peer); }
-  void OnFrame(Connection& peer, std::string_view frame) override {
-    static_cast<void>(peer.Send(frame));
-  }
-  void OnClose(Connection& peer, const CloseReason& reason) override {
-    served_.Closed(peer, reason);
-  }
-
- private:
-  Served& served_;
-};
 
 void Client(Served& served) {
   sim::Simulation& simulation = served.simulation();
@@ -145,7 +131,7 @@ void Descriptors(sim::Simulation& simulation) {
       options.connection.write_timeout = options.connection.linger_timeout = std::chrono::hours(10);
   const auto threads = static_cast<std::size_t>(options.threads);
   Served served(simulation, std::move(options));
-  served.server().ServeOn<LengthPrefixed, Echo>("10.0.0.1:7000", LengthPrefixed(), &served);
+  served.server().ServeOn<LengthPrefixed, ServedEcho>("10.0.0.1:7000", LengthPrefixed(), &served);
   served.Start();
   const std::size_t base = kStandard + kPerThread * threads;
   simulation.kernel().SetDescriptorLimit(base + simulation.Pick(24));

@@ -6,24 +6,10 @@
 #include "test/sim/messages.h"
 #include "test/sim/scenarios.h"
 #include "test/sim/served.h"
+#include "test/sim/served_echo.h"
 
 namespace edgewise::sim_test {
 namespace {
-
-class Echo final : public FrameHandler {
- public:
-  explicit Echo(Served* served) : served_(*served) {}
-  void OnOpen(Connection& peer) override { served_.Opened(peer); }
-  void OnFrame(Connection& peer, std::string_view frame) override {
-    static_cast<void>(peer.Send(frame));
-  }
-  void OnClose(Connection& peer, const CloseReason& reason) override {
-    served_.Closed(peer, reason);
-  }
-
- private:
-  Served& served_;
-};
 
 // Sends ahead of what it takes, without end: always more than one turn's budget.
 void Greedy(Served& served) {
@@ -73,7 +59,7 @@ void Greed(sim::Simulation& simulation) {
   options.connection.idle_timeout = options.connection.frame_timeout =
       options.connection.write_timeout = options.connection.linger_timeout = std::chrono::hours(10);
   Served served(simulation, std::move(options));
-  served.server().ServeOn<LengthPrefixed, Echo>("10.0.0.1:7000", LengthPrefixed(), &served);
+  served.server().ServeOn<LengthPrefixed, ServedEcho>("10.0.0.1:7000", LengthPrefixed(), &served);
   served.Start();
   const std::uint32_t greedy = 1 + simulation.Pick(4);
   const std::uint32_t polite = 1 + simulation.Pick(4);

@@ -6,26 +6,12 @@
 #include "test/sim/messages.h"
 #include "test/sim/scenarios.h"
 #include "test/sim/served.h"
+#include "test/sim/served_echo.h"
 
 namespace edgewise::sim_test {
 namespace {
 
 constexpr const char* kPath = "/run/served";
-
-class Echo final : public FrameHandler {
- public:
-  explicit Echo(Served* served) : served_(*served) {}
-  void OnOpen(Connection& peer) override { served_.Opened(peer); }
-  void OnFrame(Connection& peer, std::string_view frame) override {
-    static_cast<void>(peer.Send(frame));
-  }
-  void OnClose(Connection& peer, const CloseReason& reason) override {
-    served_.Closed(peer, reason);
-  }
-
- private:
-  Served& served_;
-};
 
 enum class With { kNothing, kUrgent, kDescriptor };
 
@@ -99,7 +85,7 @@ void LeavePathBehind(sim::Simulation& simulation) {
 void CheckPathIsTaken(sim::Simulation& simulation) {
   Served* const nobody = nullptr;
   Server other({.signals = SignalPolicy::kNone, .kernel = &simulation.kernel()});
-  other.ServeOn<LengthPrefixed, Echo>(std::string("unix:") + kPath, LengthPrefixed(), nobody);
+  other.ServeOn<LengthPrefixed, ServedEcho>(std::string("unix:") + kPath, LengthPrefixed(), nobody);
   simulation.Check(!other.Start().ok(), "a path that somebody listens on is taken");
 }
 
@@ -114,7 +100,7 @@ void Unix(sim::Simulation& simulation) {
   if (is_unix && simulation.Pick(2) == 1) LeavePathBehind(simulation);
   {
     Served served(simulation, std::move(options));
-    served.server().ServeOn<LengthPrefixed, Echo>(
+    served.server().ServeOn<LengthPrefixed, ServedEcho>(
         is_unix ? std::string("unix:") + kPath : "10.0.0.1:7000", LengthPrefixed(), &served);
     served.Start();
     if (is_unix && simulation.Pick(3) == 1) CheckPathIsTaken(simulation);

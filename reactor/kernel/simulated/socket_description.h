@@ -67,10 +67,6 @@ class SocketDescription : public Description {
   // The send buffer has so many bytes from now on.
   virtual void ResizeSendBuffer(std::size_t bytes) = 0;
 
-  // --- What oracles ask.
-
-  // The peer, or the network, broke it.
-
  protected:
   // Beyond those of the derived classes.
   static constexpr std::uint32_t kOwedEdge = 1000;
@@ -82,7 +78,6 @@ class SocketDescription : public Description {
   std::size_t backlog_ = 0;
   std::deque<Waiting> waiting_;
   Error error_ = Error::kNone;  // SO_ERROR
-  bool was_reset_ = false;
 };
 
 }  // namespace edgewise::sim

@@ -40,8 +40,8 @@ class TcpSocket final : public SocketDescription {
   bool peer_finished() const { return fin_received_; }
   // Nobody has a descriptor of it yet; any more.
   bool unaccepted() const { return number == kNoHandle; }
-  // What arrives is answered by a reset.
   bool orphan() const { return orphan_; }
+  // What arrives is answered by a reset.
   bool refuses_input() const { return orphan_ || (receive_shut_ && send_shut_); }
 
   // --- For who walks beside a real kernel.

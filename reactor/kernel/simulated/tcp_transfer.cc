@@ -222,7 +222,6 @@ Error TcpSocket::ResetError() const {
 void TcpSocket::ArriveReset() {
   if (state_ == State::kConnecting) return FailConnect(Error::kConnectionRefused);
   if (state_ != State::kEstablished) return;
-  was_reset_ = true;
   error_ = ResetError();
   out_.DropUnsent();
   Done();

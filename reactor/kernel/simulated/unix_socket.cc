@@ -200,10 +200,7 @@ void UnixSocket::Released() {
   const Ref<UnixSocket> peer = std::exchange(peer_, nullptr);
   if (peer == nullptr) return;
   peer->send_shut_ = peer->receive_shut_ = true;
-  if (!queue_.empty()) {
-    peer->error_ = Error::kConnectionReset;
-    peer->was_reset_ = true;
-  }
+  if (!queue_.empty()) peer->error_ = Error::kConnectionReset;
   peer->charged_ = 0;
   queue_.clear();
   // What this end sent is still to be read there, and no more charged to anybody.

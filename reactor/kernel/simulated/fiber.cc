@@ -10,14 +10,20 @@
 #include <utility>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__)
+// g++ says it by a macro, clang by a feature.
+#if defined(__has_feature)
+#define EDGEWISE_FEATURE(name) __has_feature(name)
+#else
+#define EDGEWISE_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || EDGEWISE_FEATURE(address_sanitizer)
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #define EDGEWISE_ASAN 1
 #else
 #define EDGEWISE_ASAN 0
 #endif
-#if defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_THREAD__) || EDGEWISE_FEATURE(thread_sanitizer)
 #include <sanitizer/tsan_interface.h>
 #define EDGEWISE_TSAN 1
 #else

@@ -59,6 +59,9 @@ int Server::Run() {
   first_is_done_ = false;
   kernel_.RunThreads(workers_.size(), [this](std::size_t i) { RunWorker(i); });
   SetRunning(false);
+  // What was posted when a worker had run its last round. Nobody waits for the others any more.
+  first_is_done_ = false;
+  for (const auto& worker : workers_) worker->reactor().RunPosted();
   signals_.reset();
   return 0;
 }
@@ -112,25 +115,25 @@ PostResult Server::Post(std::size_t index, absl::AnyInvocable<void(Worker&)> tas
 
 WorkerCounters Server::Counters() {
   WorkerCounters sum;
+  std::vector<WorkerCounters> parts(workers_.size());
+  std::latch done(static_cast<std::ptrdiff_t>(parts.size()));
   {
-    // Held, so that no Run begins meanwhile.
+    // Held, so that no Run begins meanwhile, and none ends without running what is posted here.
     const std::lock_guard lock(running_mutex_);
     if (!running_) {
       for (const auto& worker : workers_) sum.Add(worker->counters());
       return sum;
     }
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const PostResult posted = Post(i, [&part = parts[i], &done](Worker& worker) {
+        part = worker.counters();
+        done.count_down();
+      });
+      if (posted != PostResult::kPosted) done.count_down();
+    }
   }
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    std::latch done(1);
-    WorkerCounters counters;
-    const PostResult posted = Post(i, [&](Worker& worker) {
-      counters = worker.counters();
-      done.count_down();
-    });
-    if (posted != PostResult::kPosted) continue;
-    done.wait();
-    sum.Add(counters);
-  }
+  done.wait();
+  for (const WorkerCounters& part : parts) sum.Add(part);
   return sum;
 }
 

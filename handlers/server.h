@@ -73,7 +73,8 @@ class Server {
   // REQUIRES: Start succeeded.
   const std::vector<SocketAddress>& addresses() const { return addresses_; }
 
-  // From any thread: runs `task` in the thread of worker `index` with that worker.
+  // From any thread: runs `task` in the thread of worker `index` with that worker. What comes too
+  // late for the worker's last round runs at the end of Run, in the thread that called it.
   PostResult Post(std::size_t index, absl::AnyInvocable<void(Worker&)> task);
   std::size_t threads() const { return workers_.size(); }
   // The sum over all workers: gathered in their threads while Run is under way, simply added up

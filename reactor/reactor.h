@@ -140,6 +140,9 @@ class Reactor {
   std::size_t registered() const { return registered_; }
   // Runs step 7 alone until nobody is retired: before a reactor is destroyed.
   void DrainRetired();
+  // Runs what waits in the mailbox, and step 7, alone: for whoever has run the last round and would
+  // leave no task behind. At most mailbox_max of them, so one that posts itself again has an end.
+  void RunPosted();
 
  private:
   enum class Phase : std::uint8_t {

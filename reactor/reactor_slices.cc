@@ -106,6 +106,16 @@ void Reactor::DrainRetired() {
   phase_ = Phase::kOutside;
 }
 
+void Reactor::RunPosted() {
+  EDGEWISE_CHECK(phase_ == Phase::kOutside, "R5: RunPosted was called from an upcall");
+  for (std::size_t run = 0; run < options_.mailbox_max && mailbox_.has_work();
+       run += options_.tasks_max) {
+    RunTasks();
+  }
+  phase_ = Phase::kOutside;
+  DrainRetired();
+}
+
 void Reactor::ReportException(const char* where) {
   ++counters_.exceptions;
   // Without allocating: it may be the lack of memory that is reported.

@@ -49,6 +49,35 @@ TEST_CASE("clients in threads, two reactors: every answer, and counters that add
   CHECK(running.Stop() == 0);
 }
 
+TEST_CASE("what is posted too late for a worker's last round runs at the end of Run") {
+  Server server({.threads = 2, .signals = SignalPolicy::kNone, .reactor = {.tasks_max = 1}});
+  server.Serve<LengthPrefixed, Echo>();
+  RunningServer running(server);
+  std::thread::id first_thread;
+  std::thread::id late_thread;
+  std::latch first_is_known(1);
+  std::latch second_is_over(1);
+  REQUIRE(server.Post(0, [&](Worker&) {
+    first_thread = std::this_thread::get_id();
+    first_is_known.count_down();
+  }) == PostResult::kPosted);
+  first_is_known.wait();
+  REQUIRE(server.Post(1, [&](Worker& second) {
+    // One task a round, and this is the last round.
+    CHECK(server.Post(1, [&](Worker&) { late_thread = std::this_thread::get_id(); }) ==
+          PostResult::kPosted);
+    second.reactor().Stop();
+    second_is_over.count_down();
+  }) == PostResult::kPosted);
+  second_is_over.wait();
+  WorkerCounters counters;
+  std::thread counting([&] { counters = server.Counters(); });
+  CHECK(running.Stop() == 0);
+  counting.join();
+  CHECK(late_thread == first_thread);
+  CHECK(counters.reactor.tasks_run >= 3);
+}
+
 TEST_CASE("a post reaches the worker it was meant for, from any thread") {
   Server server({.threads = 2, .signals = SignalPolicy::kNone});
   server.Serve<LengthPrefixed, Echo>();

@@ -1,4 +1,4 @@
-# Set-up shared by bench/run and test/run: sourced, never executed.
+# Set-up shared by bench/run, test/run and docs/build: sourced, never executed.
 #
 # It installs what is missing on Debian 12, Debian 13 and Ubuntu 24.04, and nothing else: a machine
 # that has everything, whatever its distribution, is left alone and needs neither root nor network.
@@ -100,9 +100,14 @@ have_fuzzer_runtime() {
   return "$status"
 }
 
-# find_missing MODE: fills `missing` for quick, bench, compare, test or all.
+# find_missing MODE: fills `missing` for quick, bench, compare, test, all or docs.
 find_missing() {
   missing=()
+  if [[ "$1" == docs ]]; then
+    need_command python3 python3
+    mapfile -t -O "${#missing[@]}" missing < <(missing_for_docs)
+    return
+  fi
   have_header span || missing+=(g++)
   have_meson || missing+=(meson)
   need_command ninja ninja-build
@@ -231,6 +236,7 @@ install_catch2_from_backports() {
 }
 
 # set_up MODE: after it, everything that MODE (quick, bench, compare, test, all) needs is there.
+# docs/build has nothing that is only wanted, and calls install_missing.
 set_up() {
   install_missing "$1"
   install_wanted "$1"

@@ -167,23 +167,24 @@ class Header:
         return None
 
     def open(self):
-        """The comment at the top."""
+        """The comment at the top. The line of #pragma once, which Doxygen does not need, is lent to
+        it: what the comment is about has to stand on a line of its own."""
         end = self.block_end(0)
         texts = self.texts(0, end)
         lines = converted(texts)
         main = self.main_type()
         if main:
-            _, kind, name = main
-            kind = "enum" if kind.startswith("enum") else kind
-            lines[0] = f"\\{kind}about{{{self.namespace()}::{name}}} {lines[0]}"
+            kind = "enum" if main[1].startswith("enum") else main[1]
+            about = f"\\{kind} {self.namespace()}::{main[2]}"
             lines[-1] += f" \\inset{{{self.group}}}"
             after = next(n for n in range(end, len(self.lines)) if not self.lines[n].strip())
             first = re.split(r"(?<=[.:]) (?=[A-Z])", said(texts[0].strip()))[-1]
             self.out[after] = f"/** \\fileabout{{{self.path}}} {first} */"
         else:
-            lines[0] = f"\\fileabout{{{self.path}}} {lines[0]}"
-        self.out[:end] = ["/// " + line for line in lines]
-        return end
+            about = f"\\file {self.path}"
+        if self.lines[end] == "#pragma once":
+            self.out[:end + 1] = ["/// " + line for line in [about] + lines]
+        return end + 1
 
     def comment(self, begin, end):
         """A block before a declaration."""

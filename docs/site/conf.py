@@ -19,6 +19,33 @@ myst_heading_anchors = 4
 myst_url_schemes = ["http", "https", "mailto", "site"]
 
 html_theme = "furo"
+html_theme_options = {
+    # The scheme is the system's: see static/site.css. The theme of Debian 12 has no dark one.
+    "dark_css_variables": {
+        "color-problematic": "#ee5151",
+        "color-foreground-primary": "#dfe3e8",
+        "color-foreground-secondary": "#a3abb5",
+        "color-foreground-muted": "#8f98a3",
+        "color-foreground-border": "#666b73",
+        "color-background-primary": "#131416",
+        "color-background-secondary": "#1a1c1e",
+        "color-background-hover": "#1e2124",
+        "color-background-hover--transparent": "#1e212400",
+        "color-background-border": "#303335",
+        "color-background-item": "#444444",
+        "color-brand-primary": "#5aa9f5",
+        "color-brand-content": "#5aa9f5",
+        "color-highlighted-background": "#083563",
+        "color-guilabel-background": "#08356380",
+        "color-guilabel-border": "#13395f80",
+        "color-api-keyword": "var(--color-foreground-secondary)",
+        "color-highlight-on-target": "#333300",
+        "color-admonition-background": "#18181a",
+        "color-card-border": "var(--color-background-secondary)",
+        "color-card-background": "#18181a",
+        "color-card-marginals-background": "var(--color-background-hover)",
+    },
+}
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]

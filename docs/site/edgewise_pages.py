@@ -14,12 +14,14 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 from docutils import nodes
+from mend_theme import mend
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
 MAP = "## The map\n"
 SCHEME = "site:"
+PICTURE_WIDTH = 560  # of docs/pictures none is wider
 LINK = re.compile(r"(?<!!)(\[(?:[^\[\]]|\[[^\]]*\])*\]\()([^)\s]+)(\))")
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 LANGUAGES = {".cc": "cpp", ".h": "cpp", ".py": "python", ".sh": "bash", ".js": "javascript",
@@ -165,6 +167,18 @@ def resolve_links(app, doctree, page):
             node["refuri"] = posixpath.relpath(place, posixpath.dirname(page) or ".")
 
 
+def mark_wide_pictures(app, doctree, _page):
+    """A picture that is wider than PICTURE_WIDTH would be too small to read on a phone."""
+    for node in doctree.findall(nodes.image):
+        path = os.path.join(app.srcdir, node["uri"])
+        if path.endswith(".svg") and os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                width = re.search(r'<svg[^>]* width="(\d+)', file.read(2000))
+            if width and int(width.group(1)) > PICTURE_WIDTH:
+                node["classes"].append("wide-picture")
+                node.parent["classes"].append("wide-picture-box")
+
+
 def files_in(app, folder):
     for base, folders, files in os.walk(os.path.join(app.srcdir, folder)):
         folders[:] = sorted(name for name in folders if not name.startswith(("__", ".")))
@@ -203,8 +217,9 @@ def source_pages(app):
         yield f"source/{path}", {"parents": [], "title": path, "body": title + body}, "page.html"
 
 
-def write_entrance(app, failure):
+def finish(app, failure):
     if failure is None and app.builder.format == "html":
+        mend(os.path.join(app.outdir, "_static"))
         with open(os.path.join(app.outdir, "index.html"), "w", encoding="utf-8") as file:
             file.write('<!doctype html><html lang="en"><meta charset="utf-8"><title>Edgewise</title>\n'
                        f'<meta http-equiv="refresh" content="0; url={app.config.root_doc}.html">\n'
@@ -216,6 +231,7 @@ def setup(app):
     app.connect("builder-inited", read_reference)
     app.connect("source-read", source_read)
     app.connect("doctree-resolved", resolve_links)
+    app.connect("doctree-resolved", mark_wide_pictures)
     app.connect("html-collect-pages", source_pages)
-    app.connect("build-finished", write_entrance)
+    app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": False}

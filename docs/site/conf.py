@@ -52,8 +52,10 @@ html_js_files = ["site.js"]
 templates_path = ["templates"]
 html_sidebars = {"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/scroll-start.html",
                         "sidebar/navigation.html", "reference.html", "sidebar/scroll-end.html"]}
+html_show_search_summary = False  # it fetches, which a page from a file may not
 html_copy_source = False
 html_show_copyright = False
 html_use_index = False
-pygments_style = "friendly"
+highlight_language = "text"
+pygments_style = "default"
 pygments_dark_style = "github-dark"

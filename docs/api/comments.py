@@ -7,8 +7,8 @@ A comment is documentation if it stands directly before a declaration, or behind
 the level of a namespace, a class or an enum. The comment that opens a header is about the file, and
 also about the class that the header is named after, if that has none of its own. Lines indented by
 three or more are code, or a table. REQUIRES, Threading and their like begin a paragraph. Names such
-as \\inset{x} are aliases of the Doxyfile: they stand for several lines, which a filter that keeps the
-lines where they are cannot write.
+as \\inset{x} are aliases of the Doxyfile: they stand for several lines, which a filter that keeps
+the lines where they are cannot write.
 """
 
 import os

@@ -49,7 +49,7 @@ def main():
         stale = not os.path.exists(out) or is_stale(source, read(out))
         if arguments.check:
             if stale:
-                print(f"docs/pictures/{name}.svg was not made from {file}: run docs/pictures/draw.py")
+                print(f"docs/pictures/{name}.svg is not of this {file}: run docs/pictures/draw.py")
             wrong += stale
         elif stale or arguments.names:
             try:

@@ -1,8 +1,8 @@
 """How every picture looks: one style for light and dark, and a frame that knows its source.
 
-A picture is an SVG that a page shows with <img>, so its style cannot meddle with the page's, and the
-viewer's scheme decides between light and dark. It has no background of its own. It is drawn at most
-WIDTH_MAX wide, so that its words can still be read on a phone.
+A picture is an SVG that a page shows with <img>, so its style cannot meddle with the page's, and
+the viewer's scheme decides between light and dark. It has no background of its own. It is drawn at
+most WIDTH_MAX wide, so that its words can still be read on a phone.
 """
 
 import hashlib
@@ -13,7 +13,8 @@ WIDTH_MAX = 520
 
 # The kinds of shapes: plain, and three that stand out. Text on all of them has the colour of text.
 STYLE = """
-text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1b2430; }
+text { fill: #1b2430; font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans",
+    sans-serif; }
 .code { font-family: ui-monospace, "SFMono-Regular", "DejaVu Sans Mono", monospace; }
 .soft { fill: #4d5a69; }
 .warn-text { fill: #a33206; }

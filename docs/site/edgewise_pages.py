@@ -28,6 +28,12 @@ LANGUAGES = {".cc": "cpp", ".h": "cpp", ".py": "python", ".sh": "bash", ".js": "
              ".lua": "lua", ".patch": "diff", ".json": "json"}
 
 
+ENTRANCE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Edgewise</title>
+<meta http-equiv="refresh" content="0; url={front}">
+<a href="{front}">Edgewise: the documents</a></html>
+"""
+
+
 def is_elsewhere(target):
     return target.startswith("#") or re.match(r"[a-z]+:", target)
 
@@ -201,8 +207,7 @@ def file_body(app, path):
     if language == "text" and text.startswith("#!"):
         language = "bash" if "sh" in text.split("\n", 1)[0] else "python"
     block = app.builder.highlighter.highlight_block(text, language, force=True)
-    return block.replace('<div class="highlight">', f'<div class="highlight-{language} notranslate">'
-                         '<div class="highlight">', 1) + "</div>"
+    return f'<div class="highlight-{language} notranslate">{block}</div>'
 
 
 def source_pages(app):
@@ -221,9 +226,7 @@ def finish(app, failure):
     if failure is None and app.builder.format == "html":
         mend(os.path.join(app.outdir, "_static"))
         with open(os.path.join(app.outdir, "index.html"), "w", encoding="utf-8") as file:
-            file.write('<!doctype html><html lang="en"><meta charset="utf-8"><title>Edgewise</title>\n'
-                       f'<meta http-equiv="refresh" content="0; url={app.config.root_doc}.html">\n'
-                       f'<a href="{app.config.root_doc}.html">Edgewise: the documents</a></html>\n')
+            file.write(ENTRANCE.format(front=app.config.root_doc + ".html"))
 
 
 def setup(app):

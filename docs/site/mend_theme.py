@@ -1,8 +1,9 @@
 """Makes good what the theme lacks in Debian 12's package (furo 2022.12.07), after a build.
 
-Its style takes normalize.css from a web server's root, its script is in two modules, which a browser
-does not load from files, and its compiler has lost the dark scheme (conf.py has the colours, as
-every version of the theme takes them). Elsewhere there is nothing to mend, and nothing is done.
+Its style takes normalize.css from a web server's root, its script is in two modules, which a
+browser does not load from files, and its compiler has lost the dark scheme (conf.py has the
+colours, as every version of the theme takes them). Elsewhere there is nothing to mend, and nothing
+is done.
 """
 
 import os

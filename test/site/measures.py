@@ -53,8 +53,9 @@ CONTRAST = "(() => {" + COLOURS + """
     if (element.matches(".headerlink, .permalink *")) continue;
     const below = ground(element);
     const ratio = contrast(over(parse(getComputedStyle(element).color), below), below);
+    if (ratio >= %s) continue;
     const kind = `${element.tagName}.${element.className}`;
-    if (ratio < %s) found[kind] = `${kind} ${ratio.toFixed(1)}: ${element.textContent.slice(0, 30)}`;
+    found[kind] = `${kind} ${ratio.toFixed(1)}: ${element.textContent.slice(0, 30)}`;
   }
   return Object.values(found);
 })()"""

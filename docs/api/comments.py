@@ -35,8 +35,8 @@ GROUPS = [
     ("reactor/kernel/", "kernel"),
     ("reactor/", "reactor"),
 ]
-TITLES = ("Threading", "Thread safety", "Threads", "Ownership", "Lifetime of views", "Reentrancy",
-          "Limits")
+TITLES = ("Threading", "Thread safety", "Threads", "Ownership", "Lifetime of views", "Lifetime",
+          "Reentrancy", "Limits")
 PARAGRAPH = re.compile(rf"(^|(?<=[.)] ))({'|'.join(TITLES)}): ")
 NOT_DOCUMENTED = re.compile(r"\s*($|[}#]|(public|protected|private):|friend\b|namespace\b|//)")
 TYPE = re.compile(r"(?:template\s*<.*>\s*)?\b(class|struct|union|enum class|enum)\s+"

@@ -103,6 +103,28 @@ class Site:
         return found
 
 
+# Every fault that is looked for, on one page.
+PLANTED = """<!doctype html><title>faults</title><meta name="viewport" content="width=device-width">
+<article><p style="color: #aaa; background: #fff">pale</p><div style="width: 2000px">wide</div>
+<img src="absent.png"><img src="pale.svg" alt="pale"></article>
+<script>console.error("a complaint"); fetch("http://127.0.0.1:9/").catch(() => 0);</script>
+"""
+PALE = ('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect fill="#222"'
+        ' width="90" height="30"/><text fill="#333" x="5" y="20">pale</text></svg>')
+
+
+def each_fault_is_found(browser, folder):
+    for name, text in (("page.html", PLANTED), ("pale.svg", PALE)):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+    seen = Site(folder, browser)
+    seen.visit(os.path.join(folder, "page.html"))
+    for kind, found in (("complaints", seen.said), ("requests", seen.asked), ("width", seen.aside),
+                        ("contrast", seen.dim), ("pictures", seen.shown),
+                        ("contrast in pictures", seen.read_pictures())):
+        assert found, f"nothing is said of the {kind} of a page where they are wrong"
+
+
 def nothing(found, what):
     assert not found, f"{len(found)} {what}:\n" + "\n".join(found[:40])
 
@@ -132,6 +154,9 @@ def cases(report, root, site):
         judge(name, lambda: (_ for _ in ()).throw(Skip("chromium is not installed")))
         return
     with tempfile.TemporaryDirectory() as folder, Browser(folder) as browser:
+        planted = os.path.join(folder, "planted")
+        os.mkdir(planted)
+        judge("each fault is found on a page that has it", each_fault_is_found, browser, planted)
         seen = Site(site, browser)
         judge("each page loads", lambda: [seen.visit(path) for path in seen.pages])
         print(f"{len(seen.pages)} pages, {len(seen.pictures)} pictures")

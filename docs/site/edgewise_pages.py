@@ -128,6 +128,7 @@ def rewrite_links(app, page, text):
             return f"{begin}{at}.md{fragment}{end}"
         if not os.path.exists(os.path.join(app.srcdir, path)):
             logger.warning("no such file: %s", target, location=page)
+            return match.group(0)
         return f"{begin}{SCHEME}{path}{end}"
 
     return LINK.sub(replace, text)

@@ -1,17 +1,16 @@
-"""The documents say what the code says: shown files, copied tables, and the map."""
+"""The documents say what the code says: shown files, state machines, kernel facts, and the map."""
 
 import os
 import re
 
+import kernel_facts
+import machines
 from rule import Rule
 
 ARCHITECTURE = "docs/ARCHITECTURE.md"
-STATES = "handlers/connection_state.h"
 MAPPED = ("reactor/", "handlers/")
 
 SHOWN = re.compile(r"<!-- file: (\S+) -->\s*```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
-COPIED = re.compile(r"<!-- table: (\S+) (\w+) -->\s*((?:\|[^\n]*\n)+)")
-ROW = re.compile(r'\{\w+::(\w+),\s*\w+::(\w+),\s*\w+::(\w+),\s*"([^"]*)"\}')
 
 
 def check_shown_files(tree):
@@ -31,21 +30,27 @@ def check_shown_files(tree):
     return found
 
 
-def check_tables(tree):
+def check_machines(tree):
     found = []
     for path in tree.select(endings=".md"):
-        for match in COPIED.finditer(tree.text(path)):
-            name, table, lines = match.groups()
-            if not tree.exists(name):
-                found.append(f"{path}: no such file: {name}")
-                continue
-            code = tree.text(name).partition(table + "{{")[2].partition("}};")[0]
-            rows = ROW.findall(code)
-            shown = [tuple(cell.strip(" `") for cell in line.strip("|").split("|"))
-                     for line in lines.strip().split("\n")[2:]]
-            if not rows or rows != shown:
-                found.append(f"{path}: not the rows of {table} in {name}")
+        text = tree.text(path)
+        try:
+            if machines.written(text, tree.text) != text:
+                found.append(f"{path}: not the state machines of the headers; run 'python3"
+                             f" test/tidy/machines.py --root . --write {path}'")
+        except (OSError, machines.NoMachine) as why:
+            found.append(f"{path}: a state machine that there is not: {why}")
     return found
+
+
+def check_kernel_facts(tree):
+    page = kernel_facts.PAGE
+    if not tree.exists(page):
+        return []
+    text = tree.text(page)
+    return [] if kernel_facts.written(text, tree) == text else [
+        f"{page}: not the facts of {kernel_facts.FOLDER}; run 'python3 test/tidy/kernel_facts.py"
+        " --root . --write'"]
 
 
 def check_map(tree):
@@ -58,18 +63,29 @@ def check_map(tree):
             if os.path.basename(path).split(".")[0] not in named]
 
 
-TABLE = ("<!-- table: h/s.h kT -->\n\n| from | event | to | why |\n|---|---|---|---|\n"
-         "| `kA` | `kE` | `kB` | because |\n")
-ROWS = 'kT{{\n    {S::kA, E::kE, S::kB, "because"},\n}};\n'
+PAGE = ("<!-- machine: h/s.h kT cells -->\n\n| in | on `kE` |\n|---|---|\n"
+        "| `kA` | **`kB`**: because |\n| `kB` | *never*: no |\n")
+HEADER = ('enum class S { kA = 0, kB };\nenum class E { kE };\n'
+          'TransitionRow<S, E>, 1> kTTransitions{{\n    {S::kA, E::kE, S::kB, "because"},\n}};\n'
+          'ImpossibleRow<S, E>, 1> kTImpossible{{\n    {S::kB, E::kE, "no"},\n}};\n')
+FACTS = ("<!-- kernel facts: begin -->\n\n## Edges\n\n[a_test.cc](../test/kernel/a_test.cc)\n\n"
+         "| fact | on |\n|---|---|\n| so it is | Linux |\n<!-- kernel facts: end -->\n")
+FACT = '// Edges.\nLINUX_FACT(SoItIs,\n           "so it "\n           "is") {\n'
 SHOW = "<!-- file: docs/a.cc -->\n\n```cpp\nint a;\n```\n"
 RULES = [
     Rule("files that the documents show are shown as they are", check_shown_files,
          bad=[{"README.md": SHOW}, {"README.md": SHOW, "docs/a.cc": "int b;\n"},
               {"README.md": "<!-- file: docs/a.cc -->\ntext\n", "docs/a.cc": "int a;\n"}],
          good=[{"README.md": SHOW, "docs/a.cc": "int a;\n"}]),
-    Rule("tables copied from the code agree with it", check_tables,
-         bad=[{"docs/a.md": TABLE}, {"docs/a.md": TABLE, "h/s.h": ROWS.replace("kB", "kC")}],
-         good=[{"docs/a.md": TABLE, "h/s.h": ROWS}]),
+    Rule("state machines are shown as the code has them", check_machines,
+         bad=[{"docs/a.md": PAGE}, {"docs/a.md": PAGE, "h/s.h": HEADER.replace("kB", "kC")},
+              {"docs/a.md": PAGE, "h/s.h": "\n"}],
+         good=[{"docs/a.md": PAGE, "h/s.h": HEADER},
+               {"docs/a.md": PAGE + "\nMore.\n", "h/s.h": HEADER}]),
+    Rule("the kernel facts of the page are those of the tests", check_kernel_facts,
+         bad=[{kernel_facts.PAGE: FACTS},
+              {kernel_facts.PAGE: FACTS, "test/kernel/a_test.cc": FACT.replace("so it", "it")}],
+         good=[{kernel_facts.PAGE: FACTS, "test/kernel/a_test.cc": FACT}]),
     Rule("each file of the library is in the map", check_map,
          bad=[{ARCHITECTURE: "## Map of the code\n| `a.h` | x |\n", "reactor/b.cc": "// b\n"}],
          good=[{ARCHITECTURE: "## Map of the code\n| `a.h` `.cc` | x |\n",

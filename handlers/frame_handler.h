@@ -30,6 +30,7 @@ class BasicFrameHandler {
 
   // The connection is ready for use. What is sent here leaves before anything is received.
   virtual void OnOpen(Connection& peer) { static_cast<void>(peer); }
+  // A whole frame has come: what the codec made of the bytes.
   virtual void OnFrame(Connection& peer, Argument frame) = 0;
   // The peer will send no more; every frame it sent was delivered. Unless answers are still to
   // come, there is nothing left to do but to close. Override it to close later.
@@ -54,6 +55,7 @@ class BasicFrameHandler {
   }
 };
 
+// For codecs whose frames are bytes: Raw, LengthPrefixed, Lines. HTTP has handlers of its own.
 using FrameHandler = BasicFrameHandler<std::string_view>;
 
 }  // namespace edgewise

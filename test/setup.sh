@@ -1,4 +1,4 @@
-# Set-up shared by bench/run and test/run: sourced, never executed.
+# Set-up shared by bench/run, test/run and docs/build: sourced, never executed.
 #
 # It installs what is missing on Debian 12, Debian 13 and Ubuntu 24.04, and nothing else: a machine
 # that has everything, whatever its distribution, is left alone and needs neither root nor network.
@@ -100,9 +100,14 @@ have_fuzzer_runtime() {
   return "$status"
 }
 
-# find_missing MODE: fills `missing` for quick, bench, compare, test or all.
+# find_missing MODE: fills `missing` for quick, bench, compare, test, all or docs.
 find_missing() {
   missing=()
+  if [[ "$1" == docs ]]; then
+    need_command python3 python3
+    mapfile -t -O "${#missing[@]}" missing < <(missing_for_docs)
+    return
+  fi
   have_header span || missing+=(g++)
   have_meson || missing+=(meson)
   need_command ninja ninja-build
@@ -149,12 +154,13 @@ distribution() {
 }
 
 explain_by_hand() {
-  printf '%s\n' "Missing (names as in Debian): ${missing[*]}" \
-    "Needed: a C++20 compiler (g++ 12 or clang 14), Meson 1.0, Ninja, pkg-config, Abseil, the" \
-    "headers of Boost 1.74 and of nlohmann-json, Python 3, curl and wrk; for the tests also" \
-    "Catch2 3, clang-format 14, ab, nc (OpenBSD's), socat and strace. Install them with your" \
-    "own package manager and run this again: what is there is used as it is. Where there is no" \
-    "package of Catch2 or Abseil, 'meson setup' fetches and builds them itself, by" \
+  printf '%s\n' "Missing (names as in Debian): ${missing[*]}"
+  if [[ "$1" == docs ]]; then return; fi
+  printf '%s\n' "Needed: a C++20 compiler (g++ 12 or clang 14), Meson 1.0, Ninja, pkg-config," \
+    "Abseil, the headers of Boost 1.74 and of nlohmann-json, Python 3, curl and wrk; for the" \
+    "tests also Catch2 3, clang-format 14, ab, nc (OpenBSD's), socat and strace. Install them" \
+    "with your own package manager and run this again: what is there is used as it is. Where" \
+    "there is no package of Catch2 or Abseil, 'meson setup' fetches and builds them itself, by" \
     "subprojects/*.wrap."
 }
 
@@ -231,6 +237,7 @@ install_catch2_from_backports() {
 }
 
 # set_up MODE: after it, everything that MODE (quick, bench, compare, test, all) needs is there.
+# docs/build has nothing that is only wanted, and calls install_missing.
 set_up() {
   install_missing "$1"
   install_wanted "$1"
@@ -243,7 +250,7 @@ install_missing() {
   local codename
   codename="$(distribution)"
   if [[ -z "$codename" ]] || ! have apt-get; then
-    mapfile -t advice < <(explain_by_hand)
+    mapfile -t advice < <(explain_by_hand "$1")
     die "programs or libraries are missing, and only Debian 12, Debian 13 and Ubuntu 24.04 are" \
       "set up by this script." "${advice[@]}"
   fi

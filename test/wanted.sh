@@ -17,6 +17,26 @@ find_wanted() {
   need_wanted valgrind valgrind
   need_wanted chromium chromium
   [[ -f /usr/share/llhttp/api.c ]] || wanted+=(node-llhttp)
+  mapfile -t -O "${#wanted[@]}" wanted < <(missing_for_docs)
+}
+
+# What docs/build needs and is not here, one package a line: needed there, wanted by the tests.
+missing_for_docs() {
+  if [[ -z "$(sphinx_python)" ]]; then printf '%s\n' python3-sphinx python3-myst-parser furo; fi
+  have doxygen || say doxygen
+  [[ -d /usr/share/doxygen-awesome-css ]] || say doxygen-awesome-css
+}
+
+# The Python that has Sphinx and what we use with it; the one that stands first in PATH need not be
+# the distribution's.
+sphinx_python() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    if "$python" -c 'import furo, myst_parser, sphinx' 2>/dev/null; then
+      say "$python"
+      return
+    fi
+  done
 }
 
 # The libraries that bench/peers is written on.

@@ -43,6 +43,25 @@ def check_machines(tree):
     return found
 
 
+def check_charts(tree):
+    found = []
+    for path in tree.select(endings=".dot"):
+        text = tree.text(path)
+        chart = machines.CHART.match(text)
+        if not chart:
+            continue
+        try:
+            machine = machines.read(tree.text(chart.group(2)), chart.group(1))
+        except (OSError, machines.NoMachine) as why:
+            found.append(f"{path}: a state machine that there is not: {why}")
+            continue
+        drawn, due = set(machines.drawn(text)), set(machines.arrows_of(machine))
+        found += [f"{path}: no arrow for {arrow}" for arrow in sorted(due - drawn)]
+        found += [f"{path}: an arrow for {arrow}, which there is not"
+                  for arrow in sorted(drawn - due)]
+    return found
+
+
 def check_kernel_facts(tree):
     page = kernel_facts.PAGE
     if not tree.exists(page):
@@ -68,6 +87,7 @@ PAGE = ("<!-- machine: h/s.h kT cells -->\n\n| in | on `kE` |\n|---|---|\n"
 HEADER = ('enum class S { kA = 0, kB };\nenum class E { kE };\n'
           'TransitionRow<S, E>, 1> kTTransitions{{\n    {S::kA, E::kE, S::kB, "because"},\n}};\n'
           'ImpossibleRow<S, E>, 1> kTImpossible{{\n    {S::kB, E::kE, "no"},\n}};\n')
+CHART = '// kTTransitions of h/s.h.\ndigraph {\n  kA -> kB [class=x label=" kE" weight=2]\n}\n'
 FACTS = ("<!-- kernel facts: begin -->\n\n## Edges\n\n[a_test.cc](../test/kernel/a_test.cc)\n\n"
          "| fact | on |\n|---|---|\n| so it is | Linux |\n<!-- kernel facts: end -->\n")
 FACT = '// Edges.\nLINUX_FACT(SoItIs,\n           "so it "\n           "is") {\n'
@@ -82,6 +102,10 @@ RULES = [
               {"docs/a.md": PAGE, "h/s.h": "\n"}],
          good=[{"docs/a.md": PAGE, "h/s.h": HEADER},
                {"docs/a.md": PAGE + "\nMore.\n", "h/s.h": HEADER}]),
+    Rule("state charts have the arrows of the code", check_charts,
+         bad=[{"a.dot": CHART}, {"a.dot": CHART.replace("kE", "kF"), "h/s.h": HEADER},
+              {"a.dot": CHART.replace("kA -> kB", "kB -> kA"), "h/s.h": HEADER}],
+         good=[{"a.dot": CHART, "h/s.h": HEADER}, {"a.dot": "digraph {}\n"}]),
     Rule("the kernel facts of the page are those of the tests", check_kernel_facts,
          bad=[{kernel_facts.PAGE: FACTS},
               {kernel_facts.PAGE: FACTS, "test/kernel/a_test.cc": FACT.replace("so it", "it")}],

@@ -5,7 +5,10 @@ A page asks for a part of a machine by a comment, and what follows it is that pa
     <!-- machine: handlers/accept_state.h kAccept states -->     each state, and what it is
     <!-- machine: handlers/accept_state.h kAccept events -->     each event, and what it is
     <!-- machine: handlers/accept_state.h kAccept cells -->      each state on each event
-    <!-- machine: handlers/accept_state.h kAccept chart -->      the state chart, for mermaid
+
+A picture of one says so in its first line, and has its arrows and no others:
+
+    // kAcceptTransitions of handlers/accept_state.h.
 
 usage: machines.py --root CHECKOUT --write PAGE...      (writes the parts anew)
 """
@@ -18,8 +21,9 @@ import sys
 
 Machine = collections.namedtuple("Machine", "states events possible impossible")
 
-ASKED = re.compile(r"<!-- machine: (\S+) k(\w+) (states|events|cells|chart) -->\n")
-PART = re.compile(r"\n((?:\|[^\n]*(?:\n|\Z))+|```mermaid\n.*?^```)", re.DOTALL | re.MULTILINE)
+ASKED = re.compile(r"<!-- machine: (\S+) k(\w+) (states|events|cells) -->\n")
+PART = re.compile(r"\n(?:\|[^\n]*(?:\n|\Z))+")
+CHART = re.compile(r"// k(\w+)Transitions of (\S+)\.\n")
 
 
 class NoMachine(Exception):
@@ -66,21 +70,22 @@ def cells(machine):
     return lines
 
 
-def chart(machine):
-    """Arrows with the same ends are one; those that lead nowhere else are left to the table."""
-    arrows = collections.defaultdict(list)
-    for state, event, to, _ in machine.possible:
-        if state != to:
-            arrows[state, to].append(event)
-    lines = ["```mermaid", "stateDiagram-v2", f"  [*] --> {next(iter(machine.states))}"]
-    lines += [f"  {state} --> {to}: {', '.join(events)}" for (state, to), events in arrows.items()]
-    return lines + ["```"]
+def drawn(dot):
+    """The arrows of a state chart in Graphviz's language: (state, event, state) each."""
+    arrows = re.findall(r'(k\w+) -> (k\w+) *\[[^\]]*?label="([^"]*)"', dot)
+    return sorted((state, event, to) for state, to, label in arrows
+                  for event in re.findall(r"k\w+", label))
+
+
+def arrows_of(machine):
+    """Those of a machine; what leads nowhere else is left to the table."""
+    return sorted((state, event, to) for state, event, to, _ in machine.possible if state != to)
 
 
 def part(machine, what):
     return {"states": lambda: legend(machine.states, "state"),
             "events": lambda: legend(machine.events, "event"),
-            "cells": lambda: cells(machine), "chart": lambda: chart(machine)}[what]()
+            "cells": lambda: cells(machine)}[what]()
 
 
 def written(text, header_of):
@@ -91,8 +96,6 @@ def written(text, header_of):
         old = PART.match(text, asked.end())
         pieces += [text[at:asked.end()], "\n", "\n".join(part(machine, asked.group(3))), "\n"]
         at = old.end() if old else asked.end()
-        if old and text[at - 1] != "\n":
-            at += 1
     return "".join(pieces) + text[at:]
 
 

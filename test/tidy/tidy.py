@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import doc_rules  # noqa: E402
 import header_rules  # noqa: E402
 import include_rules  # noqa: E402
+import picture_rules  # noqa: E402
 import size_rules  # noqa: E402
 import tree_rules  # noqa: E402
 import word_rules  # noqa: E402
@@ -20,7 +21,8 @@ from junit import Report  # noqa: E402
 from rule import Skipped  # noqa: E402
 from tree import Tree  # noqa: E402
 
-MODULES = [doc_rules, size_rules, include_rules, header_rules, word_rules, tree_rules]
+MODULES = [doc_rules, picture_rules, size_rules, include_rules, header_rules, word_rules,
+           tree_rules]
 
 
 def judge(report, name, check):

@@ -1,5 +1,5 @@
-"""The experiments of steps 1 to 5, which the pages of the tutorial show. Each says what it does, and fails if
-something else happens than its page claims.
+"""The experiments of steps 1 to 5, which the pages of the tutorial show. Each says what it does, and
+fails if anything else happens than its page claims.
 
 An experiment is a function of `start`, which starts a step, and `say`, which writes a line of the
 session. Numbers that differ from run to run are said as the bounds that are asserted.

@@ -4,7 +4,7 @@ be what is printed.
 
 usage: run_tutorial.py --build FOLDER [--show NAME | --write] [--junit FILE]
 
-FOLDER has the programs. `--show NAME` prints one session; `--write` puts all of them into the pages.
+FOLDER has the programs. `--show NAME` prints one session; `--write` puts all into the pages.
 """
 
 import argparse

@@ -126,7 +126,7 @@ void Welcome(Server& server) {
 }
 // [/watch]
 
-// [turn]
+// [flush]
 // Sends what the socket takes now. False: the connection broke.
 bool Flush(int fd, Client& client) {
   while (!client.out.empty()) {
@@ -136,7 +136,9 @@ bool Flush(int fd, Client& client) {
   }
   return true;
 }
+// [/flush]
 
+// [turn]
 // One turn: receives at most a buffer, answers. False: the connection is over.
 bool TakeTurn(int fd, Client& client) {
   std::array<char, 4096> buffer;

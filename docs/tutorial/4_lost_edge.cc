@@ -110,7 +110,7 @@ void Welcome(Server& server) {
 }
 // [/watch]
 
-// [turn]
+// [flush]
 // Sends what the socket takes now. False: the connection broke.
 bool Flush(int fd, Client& client) {
   while (!client.out.empty()) {
@@ -120,7 +120,9 @@ bool Flush(int fd, Client& client) {
   }
   return true;
 }
+// [/flush]
 
+// [turn]
 // One turn: receives at most a buffer, answers. False: the connection is over.
 bool TakeTurn(int fd, Client& client) {
   std::array<char, 4096> buffer;

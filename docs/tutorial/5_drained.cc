@@ -122,7 +122,7 @@ void Welcome(Server& server) {
 }
 // [/watch]
 
-// [turn]
+// [flush]
 // Sends what the socket takes now. False: the connection broke.
 bool Flush(int fd, Client& client) {
   while (!client.out.empty()) {
@@ -132,14 +132,17 @@ bool Flush(int fd, Client& client) {
   }
   return true;
 }
+// [/flush]
 
+// [turn]
 enum class Progress { kDrained, kPreempted, kOver };
 
 // Receives until the socket is empty (kDrained) or the budget is spent (kPreempted).
 Progress Receive(int fd, Client& client, std::size_t budget) {
   std::array<char, 4096> buffer;
   for (std::size_t taken = 0; taken < budget;) {
-    const ssize_t got = recv(fd, buffer.data(), buffer.size(), 0);
+    const std::size_t room = std::min(buffer.size(), budget - taken);
+    const ssize_t got = recv(fd, buffer.data(), room, 0);
     if (got < 0) return errno == EAGAIN ? Progress::kDrained : Progress::kOver;
     if (got == 0) {
       client.finished = true;  // and receiving again says so again

@@ -1,5 +1,5 @@
-"""The experiments of steps 1 to 5, which the pages of the tutorial show. Each says what it does, and
-fails if anything else happens than its page claims.
+"""The experiments of steps 1 to 5, which the pages of the tutorial show. Each says what it does,
+and fails if anything else happens than its page claims.
 
 An experiment is a function of `start`, which starts a step, and `say`, which writes a line of the
 session. Numbers that differ from run to run are said as the bounds that are asserted.
@@ -254,7 +254,7 @@ def greedy_and_polite(start, say, word):
 
 def budget(start, say):
     turns, order = greedy_and_polite(start, say, "trace")
-    assert max(turns[5]) == TURN and turns[6] == [8]
+    assert max(turns[5]) == TURN and turns[6] == [8], turns
     assert order[1] == "client 6: 8 bytes", order
     for line in order[:3]:
         say(line)

@@ -1,5 +1,6 @@
 """The experiments of steps 6 to 8; see experiments.py."""
 
+import pathlib
 import signal
 
 from stage import QUIET_SECONDS, SECONDS, frame, wait_until
@@ -107,3 +108,12 @@ def end_of_eight(start, say):
         assert one.ended()
         assert server.process.wait(SECONDS) == 0
         say("server: ends the connection, and exits with status 0")
+
+
+def sizes(_, say):
+    say("$ wc -l docs/tutorial/*.cc")
+    steps = sorted(pathlib.Path(__file__).resolve().parent.glob("*.cc"))
+    counts = [step.read_text(encoding="utf-8").count("\n") for step in steps]
+    for name, count in zip([f"docs/tutorial/{step.name}" for step in steps] + ["total"],
+                           counts + [sum(counts)]):
+        say(f"{count:5} {name}")

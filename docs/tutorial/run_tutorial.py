@@ -26,7 +26,7 @@ EXPERIMENTS = [
     first.silent_client, first.process_each, first.zombies, first.one_for_all, first.always_out,
     first.lost_edge, first.lost_connections, first.lost_end, first.drained, first.budget,
     first.no_budget, first.cut_anywhere, second.framed, second.memory_grows, second.backpressure,
-    second.end_of_seven, second.on_edgewise, second.end_of_eight]
+    second.end_of_seven, second.on_edgewise, second.end_of_eight, second.sizes]
 SESSION = re.compile(r"(<!-- session: (\w+) -->\n\n```text\n)(.*?)(^```)", re.DOTALL | re.MULTILINE)
 
 

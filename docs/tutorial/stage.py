@@ -60,8 +60,13 @@ class Server:
 
     def handles(self):
         """The client handles that the process has: its sockets, without the master socket."""
-        folder = pathlib.Path(f"/proc/{self.pid}/fd")
-        return sum(os.readlink(link).startswith("socket:") for link in folder.iterdir()) - 1
+        sockets = 0
+        for link in pathlib.Path(f"/proc/{self.pid}/fd").iterdir():
+            try:
+                sockets += os.readlink(link).startswith("socket:")
+            except FileNotFoundError:  # closed since the folder was read
+                pass
+        return sockets - 1
 
     def cpu_seconds(self):
         user, system = self.read("stat").rpartition(")")[2].split()[11:13]

@@ -70,11 +70,16 @@ class Shell:
         self.folder = str(folder)
         os.symlink(build_root, os.path.join(self.folder, "build"))
         os.symlink(os.path.join(source_root, "docs"), os.path.join(self.folder, "docs"))
-        self.process = subprocess.Popen(
-            ["bash", "--norc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, cwd=self.folder, start_new_session=True)
+        self.output = os.path.join(self.folder, "output")  # of all, in the order of writing
+        self.over, said_here = os.pipe()
+        with open(self.output, "ab") as output:
+            self.process = subprocess.Popen(
+                ["bash", "--norc"], stdin=subprocess.PIPE, stdout=output, stderr=output,
+                cwd=self.folder, start_new_session=True, pass_fds=[said_here])
+        os.close(said_here)
+        self.say_over = f"echo >&{said_here}"
+        self.shown = 0  # bytes of the output
         self.ports = {}  # of the page: of the system
-        self.quiet = []  # outputs of what runs in the background: [path, bytes shown]
 
     def close(self):
         try:
@@ -83,7 +88,7 @@ class Shell:
             pass
         self.process.wait()
         self.process.stdin.close()
-        self.process.stdout.close()
+        os.close(self.over)
 
     def run(self, command, lines, numbers_differ):
         """Raises AssertionError unless it prints these lines, now or soon."""
@@ -92,20 +97,16 @@ class Shell:
         servers = []
         if command.endswith(" &"):
             command, servers = self._on_port_0(command)
-            self.quiet.append([os.path.join(self.folder, f"quiet-{len(self.quiet)}"), 0])
-            command = f"{command[:-2]} > {self.quiet[-1][0]} 2>&1 &"
-        else:
-            command = self._with_ports(command)
-        self.process.stdin.write(f"{command}\necho '<<over>>'\n".encode())
+        self.process.stdin.write(f"{self._with_ports(command)}\n{self.say_over}\n".encode())
         self.process.stdin.flush()
-        printed = self._until_over(deadline)
-        while True:
-            text = printed + self._news(servers)
-            if wanted.fullmatch(text):
-                return self._seen()
+        over, _, _ = select.select([self.over], [], [], SECONDS)
+        assert over, f"$ {command}\ndoes not end; it printed\n{self._news(servers)}"
+        os.read(self.over, 1)
+        while not wanted.fullmatch(self._news(servers)):
             assert time.monotonic() < deadline, (
-                f"$ {command}\nprinted\n{text}\ninstead of\n" + "\n".join(lines))
+                f"$ {command}\nprinted\n{self._news(servers)}\ninstead of\n" + "\n".join(lines))
             time.sleep(0.01)
+        self.shown = os.path.getsize(self.output)
 
     def _on_port_0(self, command):
         """The command, and the ports of the page that it will listen on."""
@@ -113,40 +114,22 @@ class Shell:
                    if port not in self.ports]
         for port in servers:
             command = command.replace(f"127.0.0.1:{port}", "127.0.0.1:0")
-        return self._with_ports(command), servers
+        return command, servers
 
     def _with_ports(self, command):
         for shown, real in self.ports.items():
             command = re.sub(rf"\b{shown}\b", real, command)
         return command
 
-    def _until_over(self, deadline):
-        got = b""
-        while not got.endswith(b"<<over>>\n"):
-            ready, _, _ = select.select([self.process.stdout], [], [],
-                                        max(0, deadline - time.monotonic()))
-            assert ready, f"it does not end, and printed {got!r}"
-            piece = os.read(self.process.stdout.fileno(), 65536)
-            assert piece, f"the shell is gone, after {got!r}"
-            got += piece
-        return self._as_shown(got.removesuffix(b"<<over>>\n"))
-
     def _news(self, servers):
-        """What those in the background have printed since the last command."""
-        text = b""
-        for path, shown in self.quiet:
-            if os.path.exists(path):
-                with open(path, "rb") as file:
-                    file.seek(shown)
-                    text += file.read()
+        """What was printed since the last command."""
+        with open(self.output, "rb") as file:
+            file.seek(self.shown)
+            text = file.read()
         real = re.findall(rb"listening on (?:\w+://)?127\.0\.0\.1:(\d+)\n", text)
-        if servers and len(real) == len(servers):
+        if len(real) == len(servers):
             self.ports.update(zip(servers, (port.decode() for port in real)))
         return self._as_shown(text)
-
-    def _seen(self):
-        for entry in self.quiet:
-            entry[1] = os.path.getsize(entry[0]) if os.path.exists(entry[0]) else 0
 
     def _as_shown(self, output):
         text = output.decode("utf-8", errors="replace")

@@ -1,5 +1,6 @@
-"""The documents say what the code says: shown files, state machines, kernel facts, and the map."""
+"""The documents say what the code says: shown files and parts, state machines, facts, the map."""
 
+import difflib
 import os
 import re
 
@@ -11,6 +12,8 @@ ARCHITECTURE = "docs/ARCHITECTURE.md"
 MAPPED = ("reactor/", "handlers/")
 
 SHOWN = re.compile(r"<!-- file: (\S+) -->\s*```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PART = re.compile(r"(?P<announced><!-- (?P<kind>part|diff): (?P<words>[^\n]+) -->\s*```\w*\n)"
+                  r"(?P<shown>.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 def check_shown_files(tree):
@@ -27,6 +30,50 @@ def check_shown_files(tree):
                 found.append(f"{where}: no such file: {name}")
             elif tree.text(name) != shown:
                 found.append(f"{where}: not what {name} says")
+    return found
+
+
+def part_of(tree, path, name):
+    """What stands between the lines `// [name]` and `// [/name]`."""
+    if not tree.exists(path):
+        raise ValueError(f"no such file: {path}")
+    match = re.search(rf"^// \[{name}\]\n(.*?)^// \[/{name}\]\n", tree.text(path),
+                      re.DOTALL | re.MULTILINE)
+    if match is None:
+        raise ValueError(f"{path} has no part '{name}'")
+    return match.group(1)
+
+
+def wanted(tree, kind, words):
+    """What `<!-- part: FILE NAME -->` or `<!-- diff: FILE FILE NAME -->` announces: a part, or what
+    became of it, with every line of both. Raises ValueError if there is no such thing."""
+    *paths, name = words.split()
+    if len(paths) != {"part": 1, "diff": 2}[kind]:
+        raise ValueError(f"not the words of a {kind}: {words}")
+    parts = [part_of(tree, path, name).splitlines() for path in paths]
+    if kind == "part":
+        return "".join(line + "\n" for line in parts[0])
+    every_line = max(len(part) for part in parts)
+    lines = list(difflib.unified_diff(*parts, n=every_line, lineterm=""))[3:]
+    if not lines:
+        raise ValueError(f"the part '{name}' is the same in both files")
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def check_shown_parts(tree):
+    found = []
+    for path in tree.select(endings=".md"):
+        text = tree.text(path)
+        blocks = list(PART.finditer(text))
+        if len(blocks) != len(re.findall(r"^<!-- (?:part|diff): ", text, re.MULTILINE)):
+            found.append(f"{path}: a part is announced and no code block follows")
+        for match in blocks:
+            where = f"{path}:{text.count(chr(10), 0, match.start()) + 1}"
+            try:
+                if wanted(tree, match["kind"], match["words"]) != match["shown"]:
+                    found.append(f"{where}: not what the files say; run test/tidy/show.py")
+            except ValueError as why:
+                found.append(f"{where}: {why}")
     return found
 
 
@@ -92,11 +139,24 @@ FACTS = ("<!-- kernel facts: begin -->\n\n## Edges\n\n[a_test.cc](../test/kernel
          "| fact | on |\n|---|---|\n| so it is | Linux |\n<!-- kernel facts: end -->\n")
 FACT = '// Edges.\nLINUX_FACT(SoItIs,\n           "so it "\n           "is") {\n'
 SHOW = "<!-- file: docs/a.cc -->\n\n```cpp\nint a;\n```\n"
+PARTED = "// [f]\nint a;\n\nint c;\n// [/f]\n"
+A_PART = "<!-- part: a.cc f -->\n\n```cpp\nint a;\n\nint c;\n```\n"
+A_DIFF = "<!-- diff: a.cc b.cc f -->\n\n```diff\n-int a;\n+int b;\n\n int c;\n```\n"
 RULES = [
     Rule("files that the documents show are shown as they are", check_shown_files,
          bad=[{"README.md": SHOW}, {"README.md": SHOW, "docs/a.cc": "int b;\n"},
               {"README.md": "<!-- file: docs/a.cc -->\ntext\n", "docs/a.cc": "int a;\n"}],
          good=[{"README.md": SHOW, "docs/a.cc": "int a;\n"}]),
+    Rule("parts of files, and their changes, are shown as they are", check_shown_parts,
+         bad=[{"a.md": A_PART}, {"a.md": A_PART, "a.cc": "int a;\n"},
+              {"a.md": A_PART, "a.cc": PARTED.replace("int a", "int x")},
+              {"a.md": "<!-- part: a.cc f -->\ntext\n", "a.cc": PARTED},
+              {"a.md": A_PART.replace(" f ", " "), "a.cc": PARTED},
+              {"a.md": A_DIFF, "a.cc": PARTED, "b.cc": PARTED},
+              {"a.md": A_DIFF.replace("+int b;\n", ""), "a.cc": PARTED,
+               "b.cc": PARTED.replace("int a", "int b")}],
+         good=[{"a.md": A_PART, "a.cc": PARTED},
+               {"a.md": A_DIFF, "a.cc": PARTED, "b.cc": PARTED.replace("int a", "int b")}]),
     Rule("state machines are shown as the code has them", check_machines,
          bad=[{"docs/a.md": PAGE}, {"docs/a.md": PAGE, "h/s.h": HEADER.replace("kB", "kC")},
               {"docs/a.md": PAGE, "h/s.h": "\n"}],

@@ -112,7 +112,10 @@ void Watch(const Server& server, int fd, Client& client) {
   Control(server, EPOLL_CTL_MOD, fd, wanted);
   client.watched = wanted;
 }
+// [/watch]
 
+// [welcome]
+// Accepts, and puts the client into the table and into epoll.
 void Welcome(Server& server) {
   const int fd = Accept(server.master);
   if (fd < 0) return;
@@ -124,7 +127,7 @@ void Welcome(Server& server) {
   Control(server, EPOLL_CTL_ADD, fd, client.watched);
   Watch(server, fd, client);
 }
-// [/watch]
+// [/welcome]
 
 // [flush]
 // Sends what the socket takes now. False: the connection broke.

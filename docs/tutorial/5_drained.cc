@@ -109,7 +109,10 @@ void Control(const Server& server, int operation, int fd, std::uint32_t events) 
   event.data.fd = fd;
   if (epoll_ctl(server.epoll, operation, fd, &event) != 0) Die("epoll_ctl");
 }
+// [/watch]
 
+// [welcome]
+// Accepts, and puts the client into the table and into epoll.
 void Welcome(Server& server) {
   for (int fd = Accept(server.master); fd >= 0; fd = Accept(server.master)) {
     if (server.clients.size() == kClientsMax) {
@@ -120,7 +123,7 @@ void Welcome(Server& server) {
     Control(server, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT | EPOLLET);  // once, for good
   }
 }
-// [/watch]
+// [/welcome]
 
 // [flush]
 // Sends what the socket takes now. False: the connection broke.

@@ -54,7 +54,7 @@ def memory_grows(start, say):
         say("server: its resident memory has grown by more than 56 MiB")
 
 
-def backpressure(start, say, step="7_backpressure", most=2):
+def backpressure(start, say, step="7_backpressure", most=4):
     with start(step) as server, server.connect("one") as one:
         before = server.resident()
         sent = flood(one, FLOOD_FRAMES)

@@ -31,7 +31,7 @@ def framed(start, say):
 
 
 def flood(peer):
-    """Sends frames and reads no answer, until all have gone or the server does not read any more."""
+    """Sends frames and reads no answer, until all have gone or the server reads no more."""
     peer.socket.settimeout(QUIET_SECONDS)
     request = memoryview(frame(b"x" * (FRAME_BYTES - 4)))
     sent = 0

@@ -156,11 +156,12 @@ distribution() {
 explain_by_hand() {
   printf '%s\n' "Missing (names as in Debian): ${missing[*]}"
   if [[ "$1" == docs ]]; then return; fi
-  printf '%s\n' "Needed: a C++20 compiler (g++ 12 or clang 14), Meson 1.0, Ninja, pkg-config," \
-    "Abseil, the headers of Boost 1.74 and of nlohmann-json, Python 3, curl and wrk; for the" \
-    "tests also Catch2 3, clang-format 14, ab, nc (OpenBSD's), socat and strace. Install them" \
-    "with your own package manager and run this again: what is there is used as it is. Where" \
-    "there is no package of Catch2 or Abseil, 'meson setup' fetches and builds them itself, by" \
+  printf '%s\n' \
+    "Needed: a C++20 compiler (g++ 12 or clang 14), Meson 1.0, Ninja, pkg-config, Abseil, the" \
+    "headers of Boost 1.74 and of nlohmann-json, Python 3, curl and wrk; for the tests also" \
+    "Catch2 3, clang-format 14, ab, nc (OpenBSD's), socat and strace. Install them with your" \
+    "own package manager and run this again: what is there is used as it is. Where there is no" \
+    "package of Catch2 or Abseil, 'meson setup' fetches and builds them itself, by" \
     "subprojects/*.wrap."
 }
 

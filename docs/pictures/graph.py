@@ -3,7 +3,7 @@
 What a source may use: `class` on nodes, edges and clusters ("main", "warn", "good", "soft"; of a
 node also "point"), labels with \\n or in Graphviz's HTML form (<b>, <i>, <font face="monospace">).
 Its graph's `tooltip` is the picture's title. Colours and fonts in it are not heeded. Texts are
-measured in DejaVu Sans, which is wider than what most systems show them in.
+measured in a font that is as wide as DejaVu Sans, and so wider than what most systems show.
 """
 
 import re
@@ -14,8 +14,12 @@ from xml.sax.saxutils import escape
 from style import FONT, WIDTH_MAX, frame
 
 SVG = "{http://www.w3.org/2000/svg}"
-DEFAULTS = ["-Gfontname=DejaVu Sans", "-Nfontname=DejaVu Sans", "-Efontname=DejaVu Sans",
-            f"-Gfontsize={FONT}", f"-Nfontsize={FONT}", f"-Efontsize={FONT - 1}",
+# Graphviz sets lines as close as the letters let it. A font that is larger by a tenth, and narrower
+# by as much, gives them air, and leaves the width as it is.
+AIR = 1.1
+DEFAULTS = [*(f"-{kind}fontname=DejaVu Sans Condensed" for kind in "GNE"),
+            *(f"-{kind}fontsize={size * AIR}" for kind, size in
+              (("G", FONT), ("N", FONT), ("E", FONT - 1))),
             "-Nshape=box", "-Nstyle=rounded", "-Nmargin=0.14,0.08", "-Nheight=0.4",
             "-Earrowsize=0.7", "-Gpad=0.06", "-Gdpi=72"]
 
@@ -53,8 +57,9 @@ def words(element):
     if element.get("font-style") == "italic":
         classes.append("soft")
     attributes = f' class="{" ".join(classes)}"' if classes else ""
-    for name in ("text-anchor", "x", "y", "font-size"):
+    for name in ("text-anchor", "x", "y"):
         attributes += f' {name}="{numbers(element.get(name))}"'
+    attributes += f' font-size="{float(element.get("font-size")) / AIR:.3g}"'
     return f"<text{attributes}>{escape(element.text or '')}</text>"
 
 

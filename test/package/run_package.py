@@ -128,6 +128,8 @@ def main():
         parser.add_argument(name, action="store_true")
     parser.add_argument("--junit", metavar="FILE", help="also write a JUnit report there")
     arguments = parser.parse_args()
+    # Meson names the build's own libraries there.
+    os.environ.pop("LD_LIBRARY_PATH", None)
     report = Report("package")
     context = Context(arguments)
     for case in cases(context):

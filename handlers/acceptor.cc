@@ -71,6 +71,7 @@ Acceptor::Acceptor(Reactor& reactor, Sink& sink, const AcceptorOptions& options)
 Error Acceptor::Open(Handle listener, Watch watch) {
   const Error error = loop_.Register(*this, listener, watch, kReadable);
   if (error != Error::kNone) return error;
+  Meet(AcceptEvent::kOpened);
   reserve_ = loop_.kernel().OpenPlaceholder().handle();
   return Error::kNone;
 }
@@ -91,7 +92,7 @@ void Acceptor::Close() {
 
 void Acceptor::Resume() {
   if (!registered()) return;
-  waits_for_room_ = false;
+  Meet(AcceptEvent::kResume);
   Cancel();
   loop_.AddInterest(*this, kReadable);
   // No edge tells that descriptors are free again.
@@ -103,7 +104,7 @@ Progress Acceptor::HandleInput() {
   for (std::size_t taken = 0; taken < options_.accepts_max; ++taken) {
     if (!sink_.HasRoom()) {
       ++counters_.pauses;
-      waits_for_room_ = true;
+      Meet(AcceptEvent::kNoRoom);
       return PauseFor(options_.retry_interval);
     }
     if (reserve_ == kNoHandle) reserve_ = kernel.OpenPlaceholder().handle();
@@ -157,6 +158,7 @@ void Acceptor::Deliver(const AcceptResult& accepted) {
 
 // Gives the reserve descriptor up for a moment, for each of a few peers.
 Progress Acceptor::Shed() {
+  Meet(AcceptEvent::kProcessLimit);
   Kernel& kernel = loop_.kernel();
   for (std::size_t shed = 0; shed < options_.sheds_max && reserve_ != kNoHandle; ++shed) {
     kernel.Close(reserve_);
@@ -172,6 +174,7 @@ Progress Acceptor::Shed() {
 }
 
 Progress Acceptor::BackOff() {
+  Meet(AcceptEvent::kShortage);
   const auto jitter_max = static_cast<std::uint64_t>(back_off_.count() / 4);
   const Duration jitter(static_cast<Duration::rep>(loop_.kernel().Random() % (jitter_max + 1)));
   const Duration wait = back_off_ + jitter;
@@ -185,6 +188,7 @@ Progress Acceptor::PauseFor(Duration duration) {
 }
 
 void Acceptor::HandleClose(const CloseReason&) {
+  Meet(AcceptEvent::kClosed);
   Cancel();
   loop_.kernel().Close(handle());
   if (reserve_ != kNoHandle) loop_.kernel().Close(reserve_);

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 
+#include "handlers/accept_state.h"
 #include "reactor/event_handler.h"
 #include "reactor/kernel/kernel.h"
 #include "reactor/reactor.h"
@@ -84,9 +85,10 @@ class Acceptor final : public EventHandler, private Timer {
   void Resume();
   // There may be room again: ends a pause that the sink asked for.
   void RoomMade() {
-    if (waits_for_room_) Resume();
+    if (state_ == AcceptState::kFull) Resume();
   }
 
+  AcceptState state() const { return state_; }
   const AcceptCounters& counters() const { return counters_; }
 
  protected:
@@ -96,6 +98,7 @@ class Acceptor final : public EventHandler, private Timer {
  private:
   void HandleTimeout(Time now) override { static_cast<void>(now), Resume(); }
   AcceptVerdict Judge(Error error);
+  void Meet(AcceptEvent event) { state_ = Transition(kAcceptTransitions, state_, event); }
   Progress PauseFor(Duration duration);
   Progress BackOff();
   Progress Shed();
@@ -105,7 +108,7 @@ class Acceptor final : public EventHandler, private Timer {
   Sink& sink_;
   const AcceptorOptions options_;
   Handle reserve_ = kNoHandle;
-  bool waits_for_room_ = false;  // paused because the sink had no room
+  AcceptState state_ = AcceptState::kClosed;
   Duration back_off_;
   AcceptCounters counters_;
 };

@@ -2,14 +2,13 @@
 //
 // A stream has two directions that end separately. Each is a machine of its own with one table;
 // `Over` is the one place that decides when both together are at their end. The tables are the
-// source of the diagrams in the documentation.
+// source of docs/machines.md.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <string_view>
 
-#include "reactor/check.h"
+#include "handlers/transition.h"
 
 namespace edgewise {
 
@@ -30,14 +29,6 @@ enum class WriteSide : std::uint8_t {
 };
 enum class WriteEvent : std::uint8_t { kClose, kDrained, kFault };
 
-template <typename State, typename Event>
-struct TransitionRow {
-  State from;
-  Event event;
-  State to;
-  std::string_view why;
-};
-
 inline constexpr std::array<TransitionRow<ReadSide, ReadEvent>, 4> kReadTransitions{{
     {ReadSide::kOpen, ReadEvent::kEndOfStream, ReadSide::kEof, "recv answered 0"},
     {ReadSide::kOpen, ReadEvent::kFault, ReadSide::kFailed, "recv or send met an error"},
@@ -45,25 +36,29 @@ inline constexpr std::array<TransitionRow<ReadSide, ReadEvent>, 4> kReadTransiti
     {ReadSide::kFailed, ReadEvent::kFault, ReadSide::kFailed, "an error is sticky"},
 }};
 
-inline constexpr std::array<TransitionRow<WriteSide, WriteEvent>, 7> kWriteTransitions{{
+inline constexpr std::array<TransitionRow<WriteSide, WriteEvent>, 8> kWriteTransitions{{
     {WriteSide::kOpen, WriteEvent::kClose, WriteSide::kDraining, "a close flushes first"},
     {WriteSide::kOpen, WriteEvent::kFault, WriteSide::kFailed, "recv or send met an error"},
     {WriteSide::kDraining, WriteEvent::kDrained, WriteSide::kShut, "the last byte left: SHUT_WR"},
     {WriteSide::kDraining, WriteEvent::kFault, WriteSide::kFailed, "an answer was lost"},
     {WriteSide::kShut, WriteEvent::kFault, WriteSide::kFailed, "reset while lingering"},
     {WriteSide::kFailed, WriteEvent::kFault, WriteSide::kFailed, "an error is sticky"},
-    {WriteSide::kShut, WriteEvent::kClose, WriteSide::kShut, "closing twice changes nothing"},
+    {WriteSide::kDraining, WriteEvent::kClose, WriteSide::kDraining, "closing twice is once"},
+    {WriteSide::kShut, WriteEvent::kClose, WriteSide::kShut, "closing twice is once"},
 }};
 
-// The state after `event`. A pair that the table lacks is a fault in the caller.
-template <typename Table, typename State, typename Event>
-constexpr State Transition(const Table& table, State from, Event event) {
-  for (const auto& row : table) {
-    if (row.from == from && row.event == event) return row.to;
-  }
-  CheckFailed(__FILE__, __LINE__, "a row for (state, event)",
-              "a connection met an event that its state does not allow");
-}
+inline constexpr std::array<ImpossibleRow<ReadSide, ReadEvent>, 2> kReadImpossible{{
+    {ReadSide::kEof, ReadEvent::kEndOfStream, "nothing is received behind the end"},
+    {ReadSide::kFailed, ReadEvent::kEndOfStream, "it has left its reactor"},
+}};
+inline constexpr std::array<ImpossibleRow<WriteSide, WriteEvent>, 4> kWriteImpossible{{
+    {WriteSide::kOpen, WriteEvent::kDrained, "an empty queue ends nothing by itself"},
+    {WriteSide::kShut, WriteEvent::kDrained, "all had left before"},
+    {WriteSide::kFailed, WriteEvent::kClose, "it has left its reactor"},
+    {WriteSide::kFailed, WriteEvent::kDrained, "it has left its reactor"},
+}};
+static_assert(FillsEveryCell(kReadTransitions, kReadImpossible, 3, 2));
+static_assert(FillsEveryCell(kWriteTransitions, kWriteImpossible, 4, 3));
 
 // The join: nothing can come and nothing can leave any more.
 constexpr bool Over(ReadSide read, WriteSide write) {

@@ -13,6 +13,12 @@ find_wanted() {
   if [[ "$1" != test && "$1" != all ]]; then return; fi
   need_wanted slowhttptest slowhttptest
   need_wanted spin spin
+  # What test/package builds outside projects with, and holds manual pages and completions against.
+  need_wanted make make
+  need_wanted cmake cmake
+  need_wanted mandoc mandoc
+  need_wanted zsh zsh
+  need_wanted fish fish
   if [[ "$1" == test ]]; then return; fi
   need_wanted valgrind valgrind
   need_wanted chromium chromium

@@ -23,6 +23,7 @@ class Echo final : public edgewise::FrameHandler {
   void OnFrame(edgewise::Connection& peer, std::string_view line) override { peer.Send(line); }
 };
 
+// [loop]
 // The loop that the program has anyway.
 void RunForeignLoop(edgewise::Worker& worker) {
   edgewise::Reactor& reactor = worker.reactor();
@@ -45,6 +46,7 @@ void RunForeignLoop(edgewise::Worker& worker) {
     reactor.RunOnce(edgewise::Duration::zero());
   }
 }
+// [/loop]
 
 int Fail(std::string_view why) {
   std::fprintf(stderr, "%s\n", std::string(why).c_str());
@@ -53,6 +55,7 @@ int Fail(std::string_view why) {
 
 }  // namespace
 
+// [parts]
 int main(int argc, char** argv) {
   edgewise::Kernel& kernel = edgewise::LinuxKernel::Instance();
   const auto address = edgewise::SocketAddress::Parse(argc > 1 ? argv[1] : "127.0.0.1:9003");
@@ -74,3 +77,4 @@ int main(int argc, char** argv) {
   RunForeignLoop(worker);
   return 0;
 }
+// [/parts]

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "handlers/accept_state.h"
 #include "handlers/connection_state.h"
 #include "handlers/hold.h"
 #include "test/reactor/death.h"
@@ -36,17 +37,32 @@ constexpr std::array<WriteSide, 4> kWriteSides{WriteSide::kOpen, WriteSide::kDra
 }  // namespace
 
 TEST_CASE("each row of the state tables is what Transition answers") {
+  CheckRows(kAcceptTransitions);
   CheckRows(kReadTransitions);
   CheckRows(kWriteTransitions);
 }
 
 TEST_CASE("an event that a state does not allow is a fault, not a guess") {
-  CHECK(Aborts(kReadTransitions, ReadSide::kEof, ReadEvent::kEndOfStream));
-  CHECK(Aborts(kReadTransitions, ReadSide::kFailed, ReadEvent::kEndOfStream));
-  CHECK(Aborts(kWriteTransitions, WriteSide::kOpen, WriteEvent::kDrained));
-  CHECK(Aborts(kWriteTransitions, WriteSide::kShut, WriteEvent::kDrained));
-  CHECK(Aborts(kWriteTransitions, WriteSide::kFailed, WriteEvent::kClose));
+  const auto check = [](const auto& impossible, const auto& table) {
+    for (const auto& row : impossible) CHECK(Aborts(table, row.from, row.event));
+  };
+  check(kAcceptImpossible, kAcceptTransitions);
+  check(kReadImpossible, kReadTransitions);
+  check(kWriteImpossible, kWriteTransitions);
   CHECK_FALSE(Aborts(kWriteTransitions, WriteSide::kOpen, WriteEvent::kClose));
+}
+
+TEST_CASE("tables that leave a cell open, or fill one twice, are told from those that do not") {
+  using Row = TransitionRow<ReadSide, ReadEvent>;
+  constexpr std::array<Row, 3> kOneMissing{
+      {kReadTransitions[0], kReadTransitions[1], kReadTransitions[2]}};
+  constexpr std::array<Row, 4> kOneTwice{
+      {kReadTransitions[0], kReadTransitions[0], kReadTransitions[2], kReadTransitions[3]}};
+  CHECK(FillsEveryCell(kReadTransitions, kReadImpossible, 3, 2));
+  CHECK_FALSE(FillsEveryCell(kOneMissing, kReadImpossible, 3, 2));
+  CHECK_FALSE(FillsEveryCell(kOneTwice, kReadImpossible, 3, 2));
+  // A row of a state that there is not.
+  CHECK_FALSE(FillsEveryCell(kReadTransitions, kReadImpossible, 2, 2));
 }
 
 TEST_CASE("a fault is possible in every state, and final") {

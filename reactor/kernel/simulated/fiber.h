@@ -48,7 +48,7 @@ class Fiber {
   };
   Exceptions exceptions_;
   [[maybe_unused]] void* sanitizer_stack_ = nullptr;  // address sanitizer's own
-  const void* bottom_ = nullptr;     // as it wants to know it
+  const void* bottom_ = nullptr;                      // as it wants to know it
   std::size_t size_ = 0;
   void* sanitizer_fiber_ = nullptr;  // thread sanitizer's own
 };

@@ -1,0 +1,62 @@
+// An echo of lines with limits of all kinds:   how-to-limits [ADDRESS]
+#include <edgewise.h>
+
+#include <chrono>
+#include <iostream>
+
+namespace {
+
+// [rate]
+// A limit of the service's own: after so many lines a connection is not read for a second.
+class Metered final : public edgewise::FrameHandler, private edgewise::Timer {
+  static constexpr int kLinesMax = 100;
+
+  void OnFrame(edgewise::Connection& peer, std::string_view line) override {
+    peer.Send(line);
+    if (++lines_ < kLinesMax) return;
+    peer_ = &peer;
+    peer.HoldReading();
+    edgewise::Reactor& reactor = *peer.reactor();
+    reactor.timers().Arm(*this, reactor.now() + std::chrono::seconds(1));
+  }
+  void HandleTimeout(edgewise::Time) override {
+    lines_ = 0;
+    peer_->ReleaseReading();
+  }
+
+  edgewise::Connection* peer_ = nullptr;  // outlives its handler, and so this timer
+  int lines_ = 0;
+};
+// [/rate]
+
+// [options]
+edgewise::ServerOptions Options(const char* listen) {
+  return {
+      .listen = listen,
+      .connections_max = 1000,           // the next wait until somebody goes
+      .connections_per_address_max = 3,  // the next are closed
+      .buffer_bytes_max = 64 << 20,      // of all connections together; beyond:
+      .memory_policy = edgewise::MemoryPolicy::kRefuse,
+      .connection = {.idle_timeout = std::chrono::minutes(5),
+                     .frame_timeout = std::chrono::seconds(1),
+                     .write_timeout = std::chrono::seconds(10),
+                     .high_water = 128 << 10,
+                     .low_water = 32 << 10,
+                     .outbound_bytes_max = 1 << 20},
+  };
+}
+// [/options]
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* const listen = argc > 1 ? argv[1] : "127.0.0.1:9013";
+  edgewise::Server server(Options(listen));
+  server.ServeOn<edgewise::Lines, Metered>(listen, edgewise::Lines({.line_bytes_max = 80}));
+  if (const absl::Status status = server.Start(); !status.ok()) {
+    std::cerr << status.message() << '\n';
+    return 1;
+  }
+  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
+  return server.Run();
+}

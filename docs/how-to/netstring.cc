@@ -1,0 +1,28 @@
+// Answers each netstring backwards:   how-to-netstring [ADDRESS]
+#include "docs/how-to/netstring.h"
+
+#include <edgewise.h>
+
+#include <iostream>
+#include <string>
+
+namespace {
+
+class Backwards final : public edgewise::FrameHandler {
+  void OnFrame(edgewise::Connection& peer, std::string_view frame) override {
+    peer.Send(std::string(frame.rbegin(), frame.rend()));
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9011"});
+  server.Serve<Netstring, Backwards>();
+  if (const absl::Status status = server.Start(); !status.ok()) {
+    std::cerr << status.message() << '\n';
+    return 1;
+  }
+  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
+  return server.Run();
+}

@@ -1,0 +1,23 @@
+// Step 8: the same on Edgewise.
+//
+//   tutorial-8_edgewise [ADDRESS]      (127.0.0.1:9000; port 0 lets the system choose)
+#include <edgewise.h>
+
+#include <cstdio>
+#include <string>
+
+class Backwards : public edgewise::FrameHandler {
+  void OnFrame(edgewise::Connection& peer, std::string_view request) override {
+    peer.Send(std::string(request.rbegin(), request.rend()));
+  }
+};
+
+int main(int argc, char** argv) {
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9000"});
+  server.Serve<edgewise::LengthPrefixed, Backwards>();
+  if (server.Start().ok()) {
+    std::printf("listening on %s\n", server.addresses().front().ToString().c_str());
+    std::fflush(stdout);
+  }
+  return server.Run();  // or says why it could not start
+}

@@ -1,0 +1,137 @@
+"""Three outside projects, each built in its own folder against what is installed, and run."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+
+from installed import run
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SECONDS = 20  # the most that any one answer may take
+FRAME = b"\0\0\0\5frame"
+GET = b"GET /you HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+
+
+class Running:
+    """A service, which says where it listens."""
+
+    def __init__(self, *command, environment=None):
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(environment or {})})
+
+    def __enter__(self):
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on 127.0.0.1:"), f"it printed {line!r}"
+        self.port = int(line.rsplit(":", 1)[1])
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def answers(self, request, wanted):
+        with socket.create_connection(("127.0.0.1", self.port), SECONDS) as peer:
+            peer.sendall(request)
+            peer.shutdown(socket.SHUT_WR)
+            answer = peer.makefile("rb").read()
+        assert wanted in answer, f"{answer!r} has no {wanted!r}"
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(SECONDS)
+        assert code == 0, f"exit code {code}"
+
+
+def copied(context, name):
+    """The project, in a folder that has no other tree around it."""
+    folder = os.path.join(context.work, name)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(os.path.join(HERE, name), folder)
+    return folder
+
+
+def links(program, library):
+    return library in run(["readelf", "-d", program]).stdout
+
+
+def make_and_pkg_config(context):
+    folder = copied(context, "make")
+    installed = context.installed
+    targets = ["service", "recorder", "service-static"]
+    run(["make", "-C", folder, "-j2", "CXX=" + " ".join(context.compiler), "CXXFLAGS=-Wall -Wextra",
+         *targets], {"PKG_CONFIG_PATH": installed.pkgconfig})
+    environment = {"LD_LIBRARY_PATH": installed.lib}
+    assert links(folder + "/service", "libedgewise.so") == installed.has_shared()
+    assert not links(folder + "/service-static", "libedgewise.so")
+    recording = os.path.join(folder, "recording.ewr")
+    for command in (["service"], ["service-static"], ["recorder", recording]):
+        with Running(os.path.join(folder, command[0]), *command[1:],
+                     environment=environment) as service:
+            service.answers(FRAME, FRAME)
+    assert os.path.getsize(recording) > 100, "nothing is recorded"
+
+
+def cmake_project(context, name, *options):
+    folder = copied(context, "cmake")
+    build = os.path.join(context.work, name)
+    shutil.rmtree(build, ignore_errors=True)
+    run(["cmake", "-S", folder, "-B", build, "-DCMAKE_PREFIX_PATH=" + context.installed.prefix,
+         "-DCMAKE_CXX_COMPILER=" + context.compiler[0],
+         "-DCMAKE_CXX_FLAGS=" + " ".join(context.compiler[1:]), *options])
+    run(["cmake", "--build", build, "--parallel", "2"])
+    return build
+
+
+def cmake(context):
+    build = cmake_project(context, "cmake-build")
+    assert links(build + "/service", "libedgewise.so") == context.installed.has_shared()
+    with Running(build + "/service") as service:
+        service.answers(GET, b"\r\n\r\nhello /you")
+    assert run([build + "/service_test"]).stdout == "every seed is well\n"
+
+
+def cmake_static(context):
+    build = cmake_project(context, "cmake-static", "-Dedgewise_USE_STATIC_LIBS=ON")
+    assert not links(build + "/service", "libedgewise.so")
+    with Running(build + "/service") as service:
+        service.answers(GET, b"\r\n\r\nhello /you")
+    assert run([build + "/service_test"]).stdout == "every seed is well\n"
+
+
+def cmake_asks_for_versions(context):
+    """0.1 is there; 0.0 and 0.2 have other names."""
+    folder = os.path.join(context.work, "versions")
+    os.makedirs(folder, exist_ok=True)
+    for version, found in (("0.1", True), ("0.0", False), ("0.2", False), ("0.1.99", False)):
+        with open(folder + "/CMakeLists.txt", "w", encoding="utf-8") as file:
+            file.write("cmake_minimum_required(VERSION 3.18)\nproject(versions LANGUAGES CXX)\n"
+                       f"find_package(edgewise {version} CONFIG QUIET)\n"
+                       'message("found: ${edgewise_FOUND}")\n')
+        shutil.rmtree(folder + "/build", ignore_errors=True)
+        said = run(["cmake", "-S", folder, "-B", folder + "/build",
+                    "-DCMAKE_PREFIX_PATH=" + context.installed.prefix]).stdout
+        assert ("found: 1" in said) == found, f"{version}: {said}"
+
+
+def meson_subproject(context):
+    """With no network, no option of ours but the two that the README names, and nothing installed
+    but what is the parent's own."""
+    folder = copied(context, "meson")
+    shutil.copytree(context.source, folder + "/subprojects/edgewise", symlinks=True,
+                    ignore=shutil.ignore_patterns("build*", ".git", "node_modules", "__pycache__"))
+    compiler = {"CXX": " ".join(context.compiler)}
+    build = folder + "/build"
+    run(["meson", "setup", build, folder, "--wrap-mode=nodownload"], compiler)
+    run(["ninja", "-C", build, "service"])
+    with Running(build + "/service") as service:
+        service.answers(b"line\n", b"line\n")
+    run(["meson", "install", "-C", build, "--no-rebuild", "--destdir", folder + "/root"])
+    names = [name for _, _, names in os.walk(folder + "/root") for name in names]
+    assert names == ["service"], f"installed: {names}"
+
+
+CASES = [make_and_pkg_config, cmake, cmake_static, cmake_asks_for_versions, meson_subproject]
+NEEDS = {make_and_pkg_config: "make", cmake: "cmake", cmake_static: "cmake",
+         cmake_asks_for_versions: "cmake"}

@@ -15,12 +15,14 @@ import xml.etree.ElementTree as ElementTree
 
 from docutils import nodes
 from mend_theme import mend
+from pygments.lexers.special import TextLexer
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
 MAP = "## The map\n"
 SCHEME = "site:"
+UNCOLOURED = ("strace",)  # languages that Pygments does not know
 PICTURE_WIDTH = 560  # of docs/pictures none is wider
 LINK = re.compile(r"(?<!!)(\[(?:[^\[\]]|\[[^\]]*\])*\]\()([^)\s]+)(\))")
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
@@ -232,6 +234,8 @@ def finish(app, failure):
 
 def setup(app):
     app.add_config_value("edgewise_tags", "", "env")
+    for language in UNCOLOURED:
+        app.add_lexer(language, TextLexer)
     app.connect("builder-inited", read_reference)
     app.connect("source-read", source_read)
     app.connect("doctree-resolved", resolve_links)

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """The Debian packaging fits the tree, and the systemd unit is a sandbox.
 
+Broken on purpose, and seen to fail: ProtectSystem taken out, a stop after 5 s, a value misspelt,
+another name of the library's package, another license.
+
 usage: check_debian.py --source CHECKOUT --version VERSION --soversion X.Y
                        [--program edgewise-serve] [--junit FILE]
 """

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Manual pages and shell completions say of options what --help does, no more and no less.
 
+Broken on purpose, and seen to fail: a name or default misspelt in a page and in each completion.
+
 usage: check_options.py --source CHECKOUT [--junit FILE] PROGRAM...
 """
 

@@ -4,6 +4,9 @@
 usage: run_package.py --source CHECKOUT --build FOLDER [--compiler c++] [--tools] [--shared]
                       [--static] [--junit FILE]
 
+Broken on purpose, and seen to fail: a header, a library or the Requires of edgewise.pc missing, a
+floor installed, a header that asks for NDEBUG.
+
 --tools, --shared and --static say what the build was set up with: the programs, which libraries.
 """
 

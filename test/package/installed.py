@@ -45,9 +45,6 @@ class Installed:
     def has_shared(self):
         return os.path.exists(self.lib + "/libedgewise.so")
 
-    def has_static(self):
-        return os.path.exists(self.lib + "/libedgewise.a")
-
     def pkg_config(self, *arguments):
         return run(["pkg-config", *arguments], {"PKG_CONFIG_PATH": self.pkgconfig}).stdout.split()
 

@@ -59,7 +59,7 @@ def links(program, library):
 def make_and_pkg_config(context):
     folder = copied(context, "make")
     installed = context.installed
-    static = ["service-static"] if installed.has_static() else []
+    static = ["service-static"] if context.static else []
     run(["make", "-C", folder, "-j2", "CXX=" + " ".join(context.compiler), "CXXFLAGS=-Wall -Wextra",
          "service", "recorder", *static], {"PKG_CONFIG_PATH": installed.pkgconfig})
     environment = {"LD_LIBRARY_PATH": installed.lib}
@@ -94,8 +94,6 @@ def cmake(context):
 
 
 def cmake_static(context):
-    if not context.installed.has_static():
-        return
     build = cmake_project(context, "cmake-static", "-Dedgewise_USE_STATIC_LIBS=ON")
     assert not links(build + "/service", "libedgewise.so")
     with Running(build + "/service") as service:

@@ -90,6 +90,13 @@ class Packaging:
         assert done.returncode == 0, done.stdout
         print(done.stdout.strip().split("\n")[-1])
 
+    def the_unit_lets_it_serve_files(self):
+        """Both forbid openat2, and were seen to."""
+        unit = text_of(self.unit)
+        assert "\nRestrictSUIDSGID=" not in unit and "\nDynamicUser=" not in unit, unit
+        user = re.search(r"^User=(.*)$", unit, re.MULTILINE).group(1)
+        assert text_of(self.debian, "edgewise-tools.sysusers").startswith(f"u {user} "), user
+
     def the_unit_lets_it_drain(self):
         """systemd must not kill what is still within its --drain_timeout."""
         unit = dict(re.findall(r"^(\w+)=(.*)$", text_of(self.unit), re.MULTILINE))
@@ -103,7 +110,7 @@ class Packaging:
         return [self.the_library_package_has_the_name_of_the_library,
                 self.the_license_is_the_one_of_the_tree, self.the_changelog_has_this_version,
                 self.the_unit_is_well_formed, self.the_unit_is_a_sandbox,
-                self.the_unit_lets_it_drain]
+                self.the_unit_lets_it_serve_files, self.the_unit_lets_it_drain]
 
 
 def main():

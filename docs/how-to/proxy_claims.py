@@ -113,7 +113,8 @@ def check_behind(build, name):
             def ask(*words):
                 peer.sendall(request(*words))
                 return read_answer(stream)
-            wait_until(lambda: ask(b"GET", b"/plaintext")[0] == 200, "the health check", SECONDS, 0.1)
+            wait_until(lambda: ask(b"GET", b"/plaintext")[0] == 200, "the health check", SECONDS,
+                       0.1)
             before = server.counters()
             for i in range(50):
                 body = b"x" * (i * 1000)
@@ -178,7 +179,7 @@ def address_by_haproxy(build):
 
 
 def race(build):
-    """deploy.md: a request that meets the end of an idle connection is lost, and nginx answers 502"""
+    """deploy.md: a POST that meets the end of an idle connection is lost: nginx answers 502"""
     with serve(build, "--idle_timeout=1s") as server, proxy("nginx", server.port) as (port, nginx):
         with socket.create_connection(("127.0.0.1", port), SECONDS) as peer:
             stream = peer.makefile("rb")
@@ -211,7 +212,8 @@ def order_nginx(build):
 def order_haproxy(build):
     """deploy.md: HAProxy is the one that ends an idle connection"""
     check_order(build, "haproxy", ("pool-purge-delay 5s", "pool-purge-delay 1s"),
-                ("timeout http-keep-alive 10s", "timeout http-keep-alive 1s"), (" check inter 1s fall 2 rise 1", ""))
+                ("timeout http-keep-alive 10s", "timeout http-keep-alive 1s"),
+                (" check inter 1s fall 2 rise 1", ""))
 
 
 def check_drained(build, name, status):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the programs of the how-to pages: what the pages claim is checked, and the sessions that they
-show are run, each in a shell of its own.
+"""Runs the programs of the how-to pages: what the pages claim is checked, and the sessions that
+they show are run, each in a shell of its own.
 
 usage: run_how_to.py --build FOLDER [--only WORD] [--junit FILE]     (the root of the build)
 """

@@ -178,6 +178,11 @@ def address_by_haproxy(build):
     assert build and client_address("haproxy") == [b"127.0.0.1"]
 
 
+def state(process):
+    stat = pathlib.Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii")
+    return stat.rpartition(")")[2].split()[0]
+
+
 def race(build):
     """deploy.md: a POST that meets the end of an idle connection is lost: nginx answers 502"""
     with serve(build, "--idle_timeout=1s") as server, proxy("nginx", server.port) as (port, nginx):
@@ -186,7 +191,9 @@ def race(build):
             peer.sendall(request(b"POST", b"/echo", b"kept"))
             assert read_answer(stream)[::2] == (200, b"kept")
             # The proxy stands still; the request comes first, and then the server's end.
+            wait_until(lambda: state(nginx) == "S", "nginx waits for events", SECONDS)
             nginx.send_signal(signal.SIGSTOP)
+            wait_until(lambda: state(nginx) == "T", "nginx stands still", SECONDS)
             peer.sendall(request(b"POST", b"/echo", b"lost"))
             server.await_counters(connections_closed=1)
             nginx.send_signal(signal.SIGCONT)

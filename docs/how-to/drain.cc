@@ -1,5 +1,5 @@
 // Jobs that take their time, finished before the process ends:   how-to-drain [ADDRESS]
-//   any line   answered by "done: " and the line, a second later
+//   any line   answered by "done: " and the line, two seconds later
 #include <edgewise.h>
 
 #include <chrono>
@@ -15,7 +15,7 @@ class Jobs final : public edgewise::FrameHandler, private edgewise::Timer {
     // While it is held something is owed: a connection that is held is not closed by a drain.
     peer.HoldReading();
     edgewise::Reactor& reactor = *peer.reactor();
-    reactor.timers().Arm(*this, reactor.now() + std::chrono::seconds(1));
+    reactor.timers().Arm(*this, reactor.now() + std::chrono::seconds(2));
   }
   void HandleTimeout(edgewise::Time) override {
     peer_->Send("done: " + job_);

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Runs the programs of the how-to pages: what the pages claim is checked, and the sessions that they
-show are run, each in a shell of its own.
+"""Runs the programs of the how-to pages: what the pages claim is checked, and the sessions that
+they show are run, each in a shell of its own.
 
-usage: run_how_to.py --build FOLDER [--only WORD] [--junit FILE]     (the root of the build)
+usage: run_how_to.py --build FOLDER [--only WORD] [--sanitized] [--junit FILE]
+
+FOLDER is the root of the build.
 """
 
 import argparse
+import concurrent.futures
 import pathlib
 import subprocess
 import sys
@@ -22,10 +25,12 @@ from program import Skip  # noqa: E402
 from session import Shell, lacking, sessions_of, steps_of  # noqa: E402
 
 
-def run_session(build, text, numbers_differ):
+def run_session(build, text, numbers_differ, sanitized):
     tool = lacking(text)
     if tool:
         raise Skip(f"there is no {tool}")
+    if sanitized and "VmRSS" in text:
+        raise Skip("a sanitizer has memory of its own")
     with tempfile.TemporaryDirectory() as folder:
         shell = Shell(folder, build, PAGES.parents[1])
         try:
@@ -35,36 +40,46 @@ def run_session(build, text, numbers_differ):
             shell.close()
 
 
-def cases(build):
+def cases(build, sanitized):
     """[(name, what to call)]"""
     found = [(claim.__doc__, lambda claim=claim: claim(build))
              for claim in [*claims.CLAIMS, *proxy_claims.CLAIMS]]
     for page in sorted(PAGES.glob("*.md")):
         for line, differ, text in sessions_of(page):
             found.append((f"{page.name}:{line}: the session goes as shown",
-                          lambda text=text, differ=differ: run_session(build, text, differ)))
+                          lambda text=text, differ=differ: run_session(build, text, differ,
+                                                                      sanitized)))
     return found
+
+
+def outcome_of(case):
+    """(outcome, text)"""
+    try:
+        case[1]()
+        return "passed", ""
+    except Skip as why:
+        return "skipped", str(why)
+    except (AssertionError, OSError, subprocess.SubprocessError):
+        return "failed", traceback.format_exc()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", required=True, help="the root of the build")
     parser.add_argument("--only", default="", metavar="WORD", help="cases with this in their name")
+    parser.add_argument("--sanitized", action="store_true",
+                        help="the programs are: leave out what is about memory")
     parser.add_argument("--junit", metavar="FILE", help="also write a JUnit report there")
     arguments = parser.parse_args()
     report = Report("how-to")
-    for name, run in cases(pathlib.Path(arguments.build).resolve()):
-        if arguments.only not in name:
-            continue
-        try:
-            run()
-            report.add(name, "passed")
-        except Skip as why:
-            report.add(name, "skipped", str(why))
-            print(f"skipped: {name}: {why}")
-        except (AssertionError, OSError, subprocess.SubprocessError):
-            report.add(name, "failed", traceback.format_exc())
-            print(f"FAILED: {name}\n{traceback.format_exc()}")
+    build = pathlib.Path(arguments.build).resolve()
+    chosen = [case for case in cases(build, arguments.sanitized) if arguments.only in case[0]]
+    # Most of them wait for a timeout most of the time.
+    with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
+        for (name, _), (outcome, text) in zip(chosen, pool.map(outcome_of, chosen)):
+            report.add(name, outcome, text)
+            if outcome != "passed":
+                print(f"{outcome}: {name}\n{text}")
     if arguments.junit:
         report.write(arguments.junit)
     failed = report.count("failed")

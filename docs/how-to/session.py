@@ -57,9 +57,9 @@ def matcher(lines, numbers_differ):
         if numbers_differ:
             text = re.sub(r"(?:\\ )+", r"\\s+", text)
             text = re.sub(r"\d+(?:(?:\\.|,)\d+)*(?:ns|us|ms|s|kB|KB|MB|GB|k|M|%)?",
-                          r"\\d[\\d.,]*[a-zA-Z%]*", text)
+                          r"(?:>=)?\\d[\\d.,]*[a-zA-Z%]*", text)
             expression += r"\s*"
-        expression += text.replace(re.escape("..."), ".*") + "\n"
+        expression += text.replace(re.escape("..."), ".*") + "[ ]*\n"
     return re.compile(expression)
 
 

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 MAP = "## The map\n"
 SCHEME = "site:"
-UNCOLOURED = ("strace",)  # languages that Pygments does not know
+UNCOLOURED = ("strace", "haproxy")  # languages that Pygments does not know
 PICTURE_WIDTH = 560  # of docs/pictures none is wider
 LINK = re.compile(r"(?<!!)(\[(?:[^\[\]]|\[[^\]]*\])*\]\()([^)\s]+)(\))")
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)

@@ -218,7 +218,7 @@ def order_nginx(build):
 
 def order_haproxy(build):
     """deploy.md: HAProxy is the one that ends an idle connection"""
-    check_order(build, "haproxy", ("pool-purge-delay 5s", "pool-purge-delay 1s"),
+    check_order(build, "haproxy", ("pool-purge-delay 3s", "pool-purge-delay 1s"),
                 ("timeout http-keep-alive 10s", "timeout http-keep-alive 1s"),
                 (" check inter 1s fall 2 rise 1", ""))
 

@@ -55,13 +55,16 @@ class Server {
     return Add(listen, MakerOf<CodecType, Handler>(std::move(codec), std::move(arguments)...));
   }
   // The same on a listening descriptor that was made elsewhere (socket activation, a parent
-  // process). It becomes the server's with Start.
+  // process). It becomes the server's with Start, which also makes it non-blocking.
   template <Codec CodecType, typename Handler, typename... Arguments>
   Server& ServeAdopted(Handle listener, CodecType codec, Arguments... arguments) {
     return Adopt(listener, MakerOf<CodecType, Handler>(std::move(codec), std::move(arguments)...));
   }
 
   // Opens the master sockets. Errors say what is wrong and what to do; nothing is left open then.
+  // With SignalPolicy::kDrain, SIGINT, SIGTERM and SIGUSR1 are blocked in the calling thread and in
+  // threads that it starts from then on. One that was started before must block them itself, or it
+  // may get them in the old way.
   absl::Status Start();
   // Starts if that has not been done, serves until told to stop, drains. The exit code of the
   // process: 0, or 1 with a line in the log if it could not start.

@@ -83,7 +83,12 @@ absl::Status Server::Start() {
 }
 
 absl::Status Server::OpenPort(Service& service) {
-  if (service.adopted != kNoHandle) return OpenPorts(service, service.adopted);
+  if (service.adopted != kNoHandle) {
+    // Where it was made, blocking may be what is usual; here one accept would wait for ever.
+    const Error error = kernel_.SetOption(service.adopted, SocketOption::kNonBlocking, 1);
+    if (error != Error::kNone) return absl::UnavailableError(AbslView(ErrorText(error)));
+    return OpenPorts(service, service.adopted);
+  }
   const bool tcp = service.address.family() != AddressFamily::kUnix;
   const bool many = options_.threads > 1 && tcp;
   const absl::StatusOr<Handle> opened = OpenListener(

@@ -35,6 +35,7 @@ enum class SocketOption : std::uint8_t {
   kReceiveBuffer,  // SO_RCVBUF, bytes (the kernel doubles it)
   kLingerReset,    // SO_LINGER {1, 0}: close sends a reset
   kUrgentInline,   // SO_OOBINLINE
+  kNonBlocking,    // O_NONBLOCK; for a socket that was made elsewhere
 };
 
 enum class ShutdownSide : std::uint8_t { kRead, kWrite, kBoth };

@@ -262,6 +262,8 @@ Error LinuxKernel::SetOption(Handle handle, SocketOption option, int value) {
       return set(SOL_SOCKET, SO_LINGER, linger{.l_onoff = value, .l_linger = 0});
     case SocketOption::kUrgentInline:
       return set(SOL_SOCKET, SO_OOBINLINE, value);
+    case SocketOption::kNonBlocking:
+      return ErrorOf(ioctl(handle, FIONBIO, &value));
   }
   return Error::kInvalid;
 }

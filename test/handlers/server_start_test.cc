@@ -7,6 +7,8 @@
 #include "reactor/kernel/linux_kernel.h"
 #include "reactor/kernel/text.h"
 #include "test/handlers/echo.h"
+#include "test/handlers/peer.h"
+#include "test/handlers/running_server.h"
 #include "test/handlers/socket_folder.h"
 #include "test/handlers/stage.h"
 
@@ -138,6 +140,19 @@ TEST_CASE("the path of an adopted socket stays: whoever made it may still need i
     CHECK(server.addresses().front() == address);
   }
   CHECK(Exists(address));
+}
+
+// Without the option, accept waits in the kernel behind the one client, and nobody is answered.
+TEST_CASE("an adopted socket that blocks, as systemd makes it, blocks no more") {
+  LinuxKernel& kernel = LinuxKernel::Instance();
+  const Handle listener = OpenListener(kernel, SocketAddress::Ipv4({127, 0, 0, 1}, 0)).value();
+  REQUIRE(kernel.SetOption(listener, SocketOption::kNonBlocking, 0) == Error::kNone);
+  Server server({.signals = SignalPolicy::kNone});
+  server.ServeAdopted<LengthPrefixed, Echo>(listener, LengthPrefixed());
+  RunningServer running(server);
+  Peer peer(server.addresses().front());
+  CHECK(peer.Echoes(Frame("hello")));
+  CHECK(running.Stop() == 0);
 }
 
 TEST_CASE("a descriptor that is no socket is not adopted") {

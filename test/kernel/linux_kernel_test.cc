@@ -102,6 +102,10 @@ LINUX_FACT(OptionsAreSet, "each socket option arrives at the kernel") {
     CHECK(kernel.SetOption(tcp.get(), option, 0) == Error::kNone);
     CHECK(raw::OptionValue(tcp.get(), option) == 0);
   }
+  for (const int value : {0, 1}) {
+    CHECK(kernel.SetOption(tcp.get(), SocketOption::kNonBlocking, value) == Error::kNone);
+    CHECK(raw::OptionValue(tcp.get(), SocketOption::kNonBlocking) == value);
+  }
   for (const SocketOption option : {SocketOption::kSendBuffer, SocketOption::kReceiveBuffer}) {
     CHECK(kernel.SetOption(tcp.get(), option, 20'000) == Error::kNone);
     CHECK(raw::OptionValue(tcp.get(), option) == 40'000);

@@ -101,6 +101,8 @@ int OptionValue(Handle handle, SocketOption option) {
       return get(SOL_SOCKET, SO_RCVBUF);
     case SocketOption::kUrgentInline:
       return get(SOL_SOCKET, SO_OOBINLINE);
+    case SocketOption::kNonBlocking:
+      return IsNonBlocking(handle) ? 1 : 0;
     case SocketOption::kLingerReset: {
       linger value{};
       socklen_t size = sizeof(value);

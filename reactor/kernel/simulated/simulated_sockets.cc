@@ -104,6 +104,9 @@ Error SimulatedKernel::SetOption(Handle handle, SocketOption option, int value) 
     case SocketOption::kUrgentInline:
       settings.urgent_inline = value != 0;
       break;
+    case SocketOption::kNonBlocking:
+      if (value == 0) return call.Answer(Error::kInvalid);  // nothing blocks here
+      break;
   }
   return call.Answer(Error::kNone);
 }

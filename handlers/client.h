@@ -20,9 +20,9 @@ namespace edgewise {
 
 // A value.
 struct ClientOptions {
-  ConnectorOptions connector;
+  ConnectorOptions connector = {};
   // Of the connections. (Idle ones are closed after a while by default, as a server's are.)
-  ConnectionOptions connection;
+  ConnectionOptions connection = {};
   // Bytes in the buffers of all connections together.
   std::size_t buffer_bytes_max = std::size_t{1} << 30;
   MemoryPolicy memory_policy = MemoryPolicy::kPause;

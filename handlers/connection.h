@@ -65,7 +65,9 @@ class Connection : public EventHandler, private Timer {
   SendResult SendFile(FileSlice slice);
   // OnDrained comes as soon as the socket has room and nothing is queued: in a turn of its own.
   void AskForDrained();
-  // Output that the socket has refused so far, in bytes.
+  // Output that is queued, in bytes: what the socket has refused, and what was sent from outside
+  // the connection's own turn (another's upcall, a timer, a task), which counts at once. What is
+  // sent in its own turn gathers in the staging buffer and is not in it.
   std::size_t pending_output() const { return output_.bytes(); }
 
   // Ends the connection when all output has left; takes no more input or output from now on.

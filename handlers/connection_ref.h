@@ -9,7 +9,9 @@ namespace edgewise {
 
 // A descriptor number alone is reused at once; the generation tells its users apart. A value; it
 // keeps nothing alive and may be copied to any thread. Resolve it with ConnectionTable::Find, in
-// the thread of the connection's reactor (Server::Post goes there).
+// the thread of the connection's reactor (Server::Post goes there). Each worker counts its
+// generations by itself: two connections of different workers may have the same, so a generation
+// alone names a connection among those of one worker only.
 struct ConnectionRef {
   Handle handle = kNoHandle;
   std::uint32_t generation = 0;

@@ -39,9 +39,9 @@ struct ServerOptions {
   int backlog = 4096;
   SignalPolicy signals = SignalPolicy::kDrain;
 
-  ConnectionOptions connection;
-  ReactorOptions reactor;
-  AcceptorOptions acceptor;
+  ConnectionOptions connection = {};
+  ReactorOptions reactor = {};
+  AcceptorOptions acceptor = {};
 
   // Where HTTP requests are written; null: nowhere. It must outlive the server.
   AccessLog* access_log = nullptr;

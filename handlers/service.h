@@ -21,7 +21,7 @@ struct Service {
   using Maker = std::function<std::unique_ptr<Connection>(ConnectionContext&, const PeerAddress&)>;
 
   SocketAddress address;
-  ConnectionOptions options;
+  ConnectionOptions options = {};
   Maker make;
   // Where its requests are written, if its protocol has requests (HTTP); null: nowhere.
   AccessLog* access_log = nullptr;

@@ -18,8 +18,8 @@
 namespace edgewise {
 
 struct WorkerOptions {
-  ReactorOptions reactor;
-  AcceptorOptions acceptor;
+  ReactorOptions reactor = {};
+  AcceptorOptions acceptor = {};
   // Bytes in the buffers of all connections of this worker.
   std::size_t buffer_bytes_max = std::size_t{1} << 30;
   MemoryPolicy memory_policy = MemoryPolicy::kPause;

@@ -1,6 +1,7 @@
 // The job queue under simulation; docs/testing-your-service.md goes through it.
 #include "docs/examples/job_queue.h"
 
+// [scenario]
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
@@ -45,6 +46,7 @@ void EveryJobIsDone(Simulation& simulation) {
   });
   simulation.Run([&] { server.Stop(); });
 }
+// [/scenario]
 
 const edgewise::sim::ExploreOptions kUsualDay{.seeds = 1,
                                               .weather = edgewise::sim::Weather::Usual()};

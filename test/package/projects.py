@@ -60,7 +60,9 @@ def make_and_pkg_config(context):
     folder = copied(context, "make")
     installed = context.installed
     static = ["service-static"] if context.static else []
-    run(["make", "-C", folder, "-j2", "CXX=" + " ".join(context.compiler), "CXXFLAGS=-Wall -Wextra",
+    # What these warn of in a header or in a usual use of it would stop somebody.
+    run(["make", "-C", folder, "-j2", "CXX=" + " ".join(context.compiler),
+         "CXXFLAGS=-Wall -Wextra -Werror",
          "service", "recorder", *static], {"PKG_CONFIG_PATH": installed.pkgconfig})
     environment = {"LD_LIBRARY_PATH": installed.lib}
     assert links(folder + "/service", "libedgewise.so") == installed.has_shared()

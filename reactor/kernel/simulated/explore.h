@@ -25,8 +25,8 @@ struct ExploreOptions {
   double seconds_max = 0;
   // A single run that takes longer than this is an endless loop. Real seconds.
   double run_seconds_max = 60;
-  Weather weather;
-  WorldOptions world;
+  Weather weather = {};
+  WorldOptions world = {};
   // Runs spent on making a failure small; 0: it is left as it is.
   std::size_t shrink_runs = 600;
   // The same as real time; a failure that takes long to show stays larger. Seconds.

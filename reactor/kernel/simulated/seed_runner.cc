@@ -31,6 +31,7 @@ struct SeedRunner::Shared {
   struct Mark {
     std::array<char, kMarkBytes> name;
     std::uint64_t seeds;
+    std::uint64_t last_run;  // the number of the last seed that hit it; some are run twice
   };
   std::array<Mark, kMarksMax> marks;
   std::array<std::uint64_t, kChoicePointCount> taken;
@@ -54,6 +55,8 @@ void SeedRunner::Note(const World& world) {
       ++notes.mark_count;
       std::memcpy(found->name.data(), cut.c_str(), cut.size() + 1);
     }
+    if (found->last_run == notes.seeds_run) continue;
+    found->last_run = notes.seeds_run;
     ++found->seeds;
   }
 }

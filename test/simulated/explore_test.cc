@@ -1,5 +1,6 @@
 // Explore: failures of every kind in processes of their own, made small, told, and run again.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

@@ -33,7 +33,8 @@ and how to run it again.
   --seconds S      ends after this time even if seeds are left (0: no limit)
   --scenario NAME  all seeds go to this one
   --json FILE      writes what came of it: seeds_run, failed_seed, scenario, what
-  --marks          every situation that a scenario names must be reached, or the status is 1
+  --marks          every situation that a scenario names must be reached, or the status is 1;
+                   what these seeds do not reach is sought in up to 5000 of its scenario
   --until-failure  only to see how many seeds it takes: leaves a failure as it is, and gives the
                    next scenario its turn sooner
   --stall S        virtual seconds after which unread input is a lost edge (each scenario's own)
@@ -138,6 +139,103 @@ struct Dealt {
   }
 };
 
+// All that is run, and what came of it.
+class Session {
+ public:
+  Session(const Flags& flags, const Dealt& dealt)
+      : flags_(flags),
+        dealt_(dealt),
+        marks_(dealt.scenarios.size()),
+        runs_(dealt.scenarios.size()) {}
+
+  // A stretch of seeds for each scenario, then the next: each has its own processes.
+  void RunSeeds() {
+    const std::uint64_t stretch_seeds = flags_.until_failure ? 4 : kStretchSeeds;
+    for (std::size_t stretch = 0; done_ < flags_.seeds && ok_; ++stretch) {
+      if (flags_.seconds > 0 && Past() > flags_.seconds) break;
+      RunStretch(stretch % dealt_.scenarios.size(), std::min(stretch_seeds, flags_.seeds - done_));
+    }
+  }
+
+  // Some marks are rare. What so many seeds do not reach is taken for out of reach.
+  void SeekMarks() {
+    for (std::size_t i = 0; i < dealt_.scenarios.size(); ++i) {
+      while (ok_ && !Missing(i).empty() && runs_[i] < kMarkSeedsMax) RunStretch(i, kStretchSeeds);
+      if (!ok_) return;
+      missing_ += Missing(i).size();
+      for (const std::string& mark : Missing(i)) {
+        std::printf("FAILED: scenario %s never came to: %s\n",
+                    std::string(dealt_.scenarios[i].name).c_str(), mark.c_str());
+      }
+    }
+  }
+
+  void Print() const {
+    for (std::size_t i = 0; i < dealt_.scenarios.size(); ++i) {
+      std::printf("%s: %llu seeds\n", std::string(dealt_.scenarios[i].name).c_str(),
+                  static_cast<unsigned long long>(runs_[i]));
+      for (const auto& [mark, times] : marks_[i]) {
+        std::printf("  %8llu  %s\n", static_cast<unsigned long long>(times), mark.c_str());
+      }
+    }
+    std::printf("choices:");
+    for (const auto& [name, times] : taken_) {
+      std::printf(" %s %llu", name.c_str(), static_cast<unsigned long long>(times));
+    }
+    std::printf("\n%llu seeds in %.1f s\n", static_cast<unsigned long long>(done_), Past());
+    if (flags_.json.empty()) return;
+    nlohmann::json result = result_;
+    result["seeds_run"] = done_;
+    std::ofstream(flags_.json) << result.dump() << '\n';
+  }
+
+  int status() const { return ok_ && missing_ == 0 ? 0 : 1; }
+
+ private:
+  static constexpr std::uint64_t kStretchSeeds = 50;
+  static constexpr std::uint64_t kMarkSeedsMax = 5000;
+
+  double Past() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+  std::vector<std::string> Missing(std::size_t which) const {
+    std::vector<std::string> missing;
+    for (const std::string_view wanted : dealt_.scenarios[which].sometimes) {
+      if (!marks_[which].contains(std::string(wanted))) missing.emplace_back(wanted);
+    }
+    return missing;
+  }
+
+  void RunStretch(std::size_t which, std::uint64_t count) {
+    const sim::Verdict verdict = dealt_.Run(flags_, which, flags_.first + done_, count,
+                                            flags_.seconds > 0 ? flags_.seconds - Past() : 0);
+    done_ += verdict.seeds_run;
+    runs_[which] += verdict.seeds_run;
+    for (const auto& [name, times] : verdict.marks) marks_[which][name] += times;
+    for (const auto& [name, times] : verdict.taken) taken_[name] += times;
+    if (verdict.ok) return;
+    ok_ = false;
+    const std::string name(dealt_.scenarios[which].name);
+    result_["failed_seed"] = verdict.failed_seed;
+    result_["scenario"] = name;
+    result_["what"] = verdict.what;
+    std::printf("FAILED: scenario %s: %s\n", name.c_str(), verdict.report.c_str());
+  }
+
+  const Flags& flags_;
+  const Dealt& dealt_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::vector<std::map<std::string, std::uint64_t>> marks_;
+  std::vector<std::uint64_t> runs_;
+  std::map<std::string, std::uint64_t> taken_;
+  nlohmann::json result_ = {
+      {"seeds_run", 0}, {"failed_seed", nullptr}, {"scenario", ""}, {"what", ""}};
+  std::uint64_t done_ = 0;
+  std::size_t missing_ = 0;
+  bool ok_ = true;
+};
+
 int Main(int argc, char** argv) {
   const Flags flags = ParseFlags(argc, argv);
   Dealt dealt;
@@ -147,58 +245,11 @@ int Main(int argc, char** argv) {
     }
   }
   if (dealt.scenarios.empty()) Refuse("there is no scenario '" + flags.scenario + "'");
-  // A stretch of seeds for each scenario, then the next: each has its own processes.
-  const std::uint64_t stretch_seeds = flags.until_failure ? 4 : 50;
-  const auto begin = std::chrono::steady_clock::now();
-  const auto past = [begin] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  };
-  std::vector<std::map<std::string, std::uint64_t>> marks(dealt.scenarios.size());
-  std::vector<std::uint64_t> runs(dealt.scenarios.size());
-  std::map<std::string, std::uint64_t> taken;
-  nlohmann::json result = {
-      {"seeds_run", 0}, {"failed_seed", nullptr}, {"scenario", ""}, {"what", ""}};
-  std::uint64_t done = 0;
-  int status = 0;
-  for (std::size_t stretch = 0; done < flags.seeds && status == 0; ++stretch) {
-    if (flags.seconds > 0 && past() > flags.seconds) break;
-    const std::size_t which = stretch % dealt.scenarios.size();
-    const std::uint64_t count = std::min(stretch_seeds, flags.seeds - done);
-    const sim::Verdict verdict = dealt.Run(flags, which, flags.first + done, count,
-                                           flags.seconds > 0 ? flags.seconds - past() : 0);
-    done += verdict.seeds_run;
-    runs[which] += verdict.seeds_run;
-    for (const auto& [name, times] : verdict.marks) marks[which][name] += times;
-    for (const auto& [name, times] : verdict.taken) taken[name] += times;
-    if (verdict.ok) continue;
-    status = 1;
-    const std::string name(dealt.scenarios[which].name);
-    result["failed_seed"] = verdict.failed_seed;
-    result["scenario"] = name;
-    result["what"] = verdict.what;
-    std::printf("FAILED: scenario %s: %s\n", name.c_str(), verdict.report.c_str());
-  }
-  result["seeds_run"] = done;
-  for (std::size_t i = 0; i < dealt.scenarios.size(); ++i) {
-    const std::string name(dealt.scenarios[i].name);
-    std::printf("%s: %llu seeds\n", name.c_str(), static_cast<unsigned long long>(runs[i]));
-    for (const auto& [mark, times] : marks[i]) {
-      std::printf("  %8llu  %s\n", static_cast<unsigned long long>(times), mark.c_str());
-    }
-    for (const std::string_view wanted : dealt.scenarios[i].sometimes) {
-      if (!flags.marks || status != 0 || marks[i].contains(std::string(wanted))) continue;
-      std::printf("FAILED: scenario %s never came to: %s\n", name.c_str(),
-                  std::string(wanted).c_str());
-      status = 1;
-    }
-  }
-  std::printf("choices:");
-  for (const auto& [name, times] : taken) {
-    std::printf(" %s %llu", name.c_str(), static_cast<unsigned long long>(times));
-  }
-  std::printf("\n%llu seeds in %.1f s\n", static_cast<unsigned long long>(done), past());
-  if (!flags.json.empty()) std::ofstream(flags.json) << result.dump() << '\n';
-  return status;
+  Session session(flags, dealt);
+  session.RunSeeds();
+  if (flags.marks) session.SeekMarks();
+  session.Print();
+  return session.status();
 }
 
 }  // namespace

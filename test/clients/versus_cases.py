@@ -53,9 +53,14 @@ def versus(env, a, b, *more):
     return edgewrk(env, *more, "--server-pid", a.pid, "--vs-pid", b.pid, "--vs", b.url, a.url)
 
 
-@case("edgewrk --vs tells a server from one that burns 5 % more for each request, not from itself",
+# In forty blocks 5 % more is told where a slice has 2 % of noise (test/edgewrk/versus_test.cc).
+# Here it can have twice that, so the other server burns more than twice as much.
+BURNS_MORE = 0.12
+
+
+@case("edgewrk --vs tells a server from one that burns 12 % more a request, not from itself",
       seconds=180)
-def five_percent(env):
+def burns_more(env):
     if env.sanitized:
         raise Skip("a sanitizer's time is not the server's")
     with Burning(env, 0) as plain:
@@ -63,19 +68,20 @@ def five_percent(env):
         most, _ = edgewrk(env, "-d1s", plain.url)
         rate = f"-R{0.35 * most['rate']:.0f}"
         base, _ = edgewrk(env, "-d1s", rate, "--server-pid", plain.pid, plain.url)
-        burn = round(0.05 * base["server"]["cpu_per_request"] * 1e9)
+        burn = round(BURNS_MORE * base["server"]["cpu_per_request"] * 1e9)
         shape = (rate, "--blocks", "40", "-d200ms")
         with Burning(env, burn) as burning:
             found, text = versus(env, plain, burning, *shape)
             cpu = found["metrics"]["cpu/request"]
-            check(cpu["differs"] and 1 < cpu["b_to_a"][1] and cpu["b_to_a"][0] < 1.15, text)
+            check(cpu["differs"] and 1 < cpu["b_to_a"][1], text)
+            check(cpu["b_to_a"][0] < 1 + 2 * BURNS_MORE, text)
             check(re.search(r"cpu/request .* B [\d.]+% higher", text), text)
         with Burning(env, 0) as same:
             equal, text = versus(env, plain, same, *shape)
             for name, metric in equal["metrics"].items():
-                # Less than half of what the other one burns: a busy machine moves a median by 1 %.
+                # A busy machine moves a median by 1 %; half of what the other one burns is more.
                 _, low, high = metric["b_to_a"]
-                check(low < 1.025 and 0.975 < high, f"{name}\n{text}")
+                check(low < 1 + BURNS_MORE / 2 and 1 - BURNS_MORE / 2 < high, f"{name}\n{text}")
             check(equal["a_side"]["errors"] + equal["b_side"]["errors"] == 0, text)
             check(equal["blocks"] + equal["dropped"] == 40, text)
 

@@ -1,6 +1,23 @@
 """Writes a JUnit report, the form in which every test program here says how its cases went."""
 
+import time
+import traceback
 import xml.etree.ElementTree as ElementTree
+
+
+class Skip(Exception):
+    """Raised by a case that this machine cannot show; the text says why."""
+
+
+def outcome_of(case):
+    """(outcome, text) of calling it: whatever goes wrong in a case is that case's failure."""
+    try:
+        case()
+        return "passed", ""
+    except Skip as why:
+        return "skipped", str(why)
+    except Exception:  # pylint: disable=broad-except
+        return "failed", traceback.format_exc()
 
 
 class Report:
@@ -12,6 +29,22 @@ class Report:
 
     def add(self, name, outcome, text="", seconds=0.0):
         self.cases.append((name, seconds, outcome, text))
+
+    def judge(self, case, name=""):
+        """Calls it, adds what came of it, and prints a failure. The name is else its own."""
+        name = name or case.__name__.replace("_", " ")
+        begin = time.monotonic()
+        outcome, text = outcome_of(case)
+        self.add(name, outcome, text, time.monotonic() - begin)
+        if outcome == "failed":
+            print(f"FAILED: {name}\n{text}", flush=True)
+
+    def end(self, path):
+        """Writes the report if there is a path, prints the counts; the status of the program."""
+        if path:
+            self.write(path)
+        print(", ".join(f"{self.count(what)} {what}" for what in ("passed", "failed", "skipped")))
+        return 1 if self.count("failed") else 0
 
     def count(self, outcome):
         return sum(1 for case in self.cases if case[2] == outcome)

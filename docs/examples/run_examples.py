@@ -10,51 +10,21 @@ usage: run_examples.py --build FOLDER [--junit FILE]     (the folder with the pr
 import argparse
 import os
 import pathlib
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test"))
 from junit import Report  # noqa: E402  (the path comes first)
+from listening import SECONDS, Listening, expect  # noqa: E402
 
-SECONDS = 20  # the most that any one answer may take
 
-
-class Example:
-    """A running example, on a port that the system chose."""
-
+class Example(Listening):
     def __init__(self, build, name, *more):
-        self.process = subprocess.Popen(
-            [os.path.join(build, "example-" + name), "127.0.0.1:0", *more], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self):
-        line = self.process.stdout.readline()
-        assert line.startswith("listening on 127.0.0.1:"), f"it printed {line!r}"
-        self.port = int(line.rsplit(":", 1)[1])
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
-
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), SECONDS)
-
-    def ends_with_0_after(self, action):
-        action()
-        code = self.process.wait(SECONDS)
-        assert code == 0, f"exit code {code}"
-
-    def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
+        super().__init__([os.path.join(build, "example-" + name), "127.0.0.1:0", *more],
+                         stdin=subprocess.PIPE)
 
 
 def ask(example, request):
@@ -62,11 +32,6 @@ def ask(example, request):
     with example.connect() as peer:
         peer.sendall(request)
         return peer.makefile("rb").read()
-
-
-def expect(stream, line):
-    got = stream.readline()
-    assert got == line, f"{got!r} instead of {line!r}"
 
 
 def http_service(build):
@@ -83,7 +48,8 @@ def http_service(build):
         assert missing.startswith(b"HTTP/1.1 404 "), missing
         wrong = ask(example, b"PUT /upper HTTP/1.1\r\n" + end + b"\r\n")
         assert wrong.startswith(b"HTTP/1.1 405 ") and b"\r\nAllow: POST\r\n" in wrong, wrong
-        example.ends_with_0_after(example.terminate)
+        example.terminate()
+        example.ends_with_0()
 
 
 def chat(build):
@@ -100,7 +66,8 @@ def chat(build):
         two.shutdown(socket.SHUT_WR)
         expect(first, names[1] + b" is gone (end of stream)\n")
         assert second.read() == b""
-        example.ends_with_0_after(example.terminate)
+        example.terminate()
+        example.ends_with_0()
 
 
 def events(build):
@@ -124,7 +91,8 @@ def events(build):
                     pass
                 assert int(stream.readline().removeprefix(b"data: ")) > min(seen)
             # A server that stops ends the streams properly, and does not wait for its deadline.
-            example.ends_with_0_after(example.terminate)
+            example.terminate()
+            example.ends_with_0()
             assert first.read().endswith(b"\r\n0\r\n\r\n")
 
 
@@ -141,7 +109,7 @@ def foreign_loop(build):
             expect(stream, b"asked before the end\n")
             example.process.stdin.close()
             assert stream.read() == b""
-        example.ends_with_0_after(lambda: None)
+        example.ends_with_0()
 
 
 def ask_lines(build):
@@ -166,10 +134,11 @@ def recorded_service(build):
             with example.connect() as peer:
                 peer.sendall(b"what led to it\n")
                 expect(peer.makefile("rb"), b"what led to it\n")
-            example.ends_with_0_after(example.terminate)
+            example.terminate()
+            example.ends_with_0()
         with Example(build, "recorded_service", "replay", path) as again:
             assert again.port == example.port
-            again.ends_with_0_after(lambda: None)
+            again.ends_with_0()
 
 
 def main():
@@ -180,18 +149,9 @@ def main():
     report = Report("examples")
     for example in (http_service, events, chat, foreign_loop, ask_lines,
                     recorded_service):
-        name = f"the example {example.__name__} does what it says"
-        try:
-            example(arguments.build)
-            report.add(name, "passed")
-        except (AssertionError, OSError, subprocess.SubprocessError):
-            report.add(name, "failed", traceback.format_exc())
-            print(f"FAILED: {name}\n{traceback.format_exc()}")
-    if arguments.junit:
-        report.write(arguments.junit)
-    failed = report.count("failed")
-    print(f"{report.count('passed')} passed, {failed} failed")
-    return 1 if failed else 0
+        report.judge(lambda example=example: example(arguments.build),
+                     f"the example {example.__name__} does what it says")
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

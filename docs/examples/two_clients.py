@@ -11,22 +11,23 @@ usage: two_clients.py --serve edgewise-serve [--page PAGE] [--junit FILE]
 
 import argparse
 import collections
+import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test"))
-from junit import Report  # noqa: E402  (the path comes first)
+from junit import Report, Skip  # noqa: E402  (the path comes first)
+from listening import SECONDS, Listening  # noqa: E402
 
-SECONDS = 30  # the most that any one step may take
 # The handlers, by descriptor and in the order of their birth.
 NAMES = {6: ["M"], 8: ["signals"], 9: ["C1", "C3"], 10: ["C2"]}
 # What depends on the C library, the limits of the shell and where standard output goes.
@@ -34,19 +35,13 @@ IGNORED = ("mmap", "munmap", "mprotect", "brk", "prlimit64", "newfstatat", "fsta
            "timerfd_settime", "poll")  # the timer, and the audit that it calls
 
 
-class Session:
+class Session(Listening):
     """A server with one thread, traced, and what was traced so far."""
 
     def __init__(self, serve, folder):
         self._trace = pathlib.Path(folder, "trace")
-        self.process = subprocess.Popen(
-            ["strace", "-o", str(self._trace), "-s", "40", serve, "--listen",
-             "frame://127.0.0.1:0", "--threads", "1"], stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True)
-        line = self.process.stdout.readline()
-        found = re.fullmatch(r"listening on frame://127\.0\.0\.1:(\d+)\n", line)
-        assert found, f"it printed {line!r}"
-        self.port = int(found.group(1))
+        super().__init__(["strace", "-o", str(self._trace), "-s", "40", serve, "--listen",
+                          "frame://127.0.0.1:0", "--threads", "1"], stderr=subprocess.DEVNULL)
 
     def trace(self):
         return self._trace.read_text(encoding="utf-8")
@@ -58,8 +53,8 @@ class Session:
             assert time.monotonic() < deadline, f"no {expression!r} in\n{self.trace()[-3000:]}"
             time.sleep(0.002)
 
-    def connect(self, handle, nth=1):
-        peer = socket.create_connection(("127.0.0.1", self.port), SECONDS)
+    def connect_as(self, handle, nth=1):
+        peer = self.connect()
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Born, registered, and its first edge, "there is room to write", taken in.
         self.await_call(rf"EPOLL_CTL_ADD, {handle}, [^\n]*\n"
@@ -67,8 +62,8 @@ class Session:
         return peer
 
     def end(self, pid):
-        subprocess.run(["kill", "-TERM", str(pid)], check=True)
-        assert self.process.wait(SECONDS) == 0
+        os.kill(pid, signal.SIGTERM)
+        self.ends_with_0()
 
 
 def frame(text):
@@ -91,8 +86,8 @@ def expect(peer, text):
 
 def play(session):
     """What the two clients do."""
-    one = session.connect(9)
-    two = session.connect(10)
+    one = session.connect_as(9)
+    two = session.connect_as(10)
     ask(one, b"one")
     ask(two, b"two")
     one.sendall(frame(b"half")[:6])
@@ -102,7 +97,7 @@ def play(session):
     expect(one, b"half")
     one.close()
     session.await_call(r"^close\(9\)")
-    three = session.connect(9, nth=2)
+    three = session.connect_as(9, nth=2)
     ask(three, b"three")
     three.close()
     session.await_call(r"^close\(9\)", 2)
@@ -114,17 +109,12 @@ def play(session):
 
 def run(serve):
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(serve, folder)
-        try:
-            pid = subprocess.run(["pgrep", "-P", str(session.process.pid)], check=True,
-                                 capture_output=True, text=True).stdout.strip()
+        with Session(serve, folder) as session:
+            traced = subprocess.run(["pgrep", "-P", str(session.process.pid)], check=True,
+                                    capture_output=True, text=True).stdout
             play(session)
-            session.end(pid)
+            session.end(int(traced))
             return comparable(session.trace(), session.port)
-        finally:
-            session.process.kill()
-            session.process.wait()
-            session.process.stdout.close()
 
 
 def comparable(trace, port):
@@ -170,6 +160,8 @@ def shown(page):
 
 
 def compare(serve, page):
+    if not shutil.which("strace"):
+        raise Skip("there is no strace")
     seen, told = run(serve), shown(page)
     for number, (one, other) in enumerate(zip(seen, told)):
         assert one == other, f"line {number + 1} of the session is\n  {one}\nand not\n  {other}"
@@ -186,19 +178,9 @@ def main():
         print("\n".join(run(arguments.serve)))
         return 0
     report = Report("two clients")
-    name = "the session of two clients is what the page shows, call by call"
-    if not shutil.which("strace"):
-        report.add(name, "skipped", "there is no strace")
-    else:
-        try:
-            compare(arguments.serve, arguments.page)
-            report.add(name, "passed")
-        except (AssertionError, OSError, subprocess.SubprocessError):
-            report.add(name, "failed", traceback.format_exc())
-            print(f"FAILED: {name}\n{traceback.format_exc()}")
-    if arguments.junit:
-        report.write(arguments.junit)
-    return 1 if report.count("failed") else 0
+    report.judge(lambda: compare(arguments.serve, arguments.page),
+                 "the session of two clients is what the page shows, call by call")
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import socket
 import struct
 import time
 
-from program import SECONDS, Program, at_end, expect, frame, read_frame
+from listening import SECONDS, expect
+from program import Program, at_end, frame, read_frame
 from waiting import pause, wait_until
 
 GROWTH_BYTES_MAX = 4 << 20

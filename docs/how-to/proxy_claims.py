@@ -3,13 +3,13 @@
 import contextlib
 import pathlib
 import re
-import shutil
 import signal
 import socket
-import subprocess
 import tempfile
 
-from program import SECONDS, Program, Skip
+from listening import SECONDS
+from program import Program
+from proxies import free_port, running
 from waiting import wait_until
 
 PAGES = pathlib.Path(__file__).resolve().parent
@@ -18,62 +18,25 @@ events {{ worker_connections 512; }}
 http {{
   access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  include {folder}/page.conf;
+  {page}
 }}
 """
-START_SECONDS = 20
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def command_of(name, folder, page):
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
-    if not found:
-        raise Skip(f"{name} is not installed")
-    (folder / "page.conf").write_text(page, encoding="ascii")
-    if name == "haproxy":
-        return [found, "-db", "-f", str(folder / "page.conf")]
-    (folder / "whole.conf").write_text(NGINX.format(folder=folder), encoding="ascii")
-    return [found, "-p", str(folder), "-c", str(folder / "whole.conf")]
-
-
-def listens(port):
-    with contextlib.suppress(OSError):
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    return False
-
 
 @contextlib.contextmanager
 def proxy(name, backend, changed=()):
     """The page's own configuration, in front of the port `backend`; gives its port and process."""
-    file = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[name]
     port = free_port()
-    page = (PAGES / file).read_text(encoding="ascii")
+    page = (PAGES / {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[name]).read_text(
+        encoding="ascii")
     page = page.replace("127.0.0.1:8080", f"127.0.0.1:{backend}")
     page = page.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
     for words, others in changed:
         assert words in page, words
         page = page.replace(words, others)
     with tempfile.TemporaryDirectory() as folder:
-        command = command_of(name, pathlib.Path(folder), page)
-        with open(f"{folder}/out", "w+b") as out:
-            process = subprocess.Popen(command, stdout=out, stderr=out)
-            try:
-                wait_until(lambda: listens(port), f"{name} listens", START_SECONDS, 0.05)
-                yield port, process
-            except AssertionError:
-                out.seek(0)
-                print(out.read().decode(errors="replace"))
-                raise
-            finally:
-                process.send_signal(signal.SIGCONT)
-                process.terminate()
-                process.wait(SECONDS)
+        config = NGINX.format(folder=folder, page=page) if name == "nginx" else page
+        with running(name, config, folder, port) as process:
+            yield port, process
 
 
 def serve(build, *flags):

@@ -10,18 +10,15 @@ FOLDER is the root of the build.
 import argparse
 import concurrent.futures
 import pathlib
-import subprocess
 import sys
 import tempfile
-import traceback
 
 sys.dont_write_bytecode = True
 PAGES = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(PAGES), str(PAGES.parents[1] / "test"), str(PAGES.parents[1] / "test/clients")]
 import claims  # noqa: E402  (the path comes first)
 import proxy_claims  # noqa: E402
-from junit import Report  # noqa: E402
-from program import Skip  # noqa: E402
+from junit import Report, Skip, outcome_of  # noqa: E402
 from session import Shell, lacking, sessions_of, steps_of  # noqa: E402
 
 
@@ -52,17 +49,6 @@ def cases(build, sanitized):
     return found
 
 
-def outcome_of(case):
-    """(outcome, text)"""
-    try:
-        case[1]()
-        return "passed", ""
-    except Skip as why:
-        return "skipped", str(why)
-    except (AssertionError, OSError, subprocess.SubprocessError):
-        return "failed", traceback.format_exc()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", required=True, help="the root of the build")
@@ -76,15 +62,12 @@ def main():
     chosen = [case for case in cases(build, arguments.sanitized) if arguments.only in case[0]]
     # Most of them wait for a timeout most of the time.
     with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
-        for (name, _), (outcome, text) in zip(chosen, pool.map(outcome_of, chosen)):
+        for (name, _), (outcome, text) in zip(
+                chosen, pool.map(outcome_of, [call for _, call in chosen])):
             report.add(name, outcome, text)
             if outcome != "passed":
                 print(f"{outcome}: {name}\n{text}")
-    if arguments.junit:
-        report.write(arguments.junit)
-    failed = report.count("failed")
-    print(f"{report.count('passed')} passed, {report.count('skipped')} skipped, {failed} failed")
-    return 1 if failed else 0
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ import re
 import shutil
 import subprocess
 
-from stage import BUFFER, BURST, SECONDS, Skipped, wait_until
+from junit import Skip
+from stage import BUFFER, BURST, SECONDS, wait_until
 
 TURN = 16384
 GREED = 1 << 20
@@ -33,7 +34,7 @@ def lost_edge(start, say):
 
 def signature(start, say):
     if shutil.which("ss") is None:
-        raise Skipped("no ss here")
+        raise Skip("no ss here")
     with start("4_lost_edge") as server, server.connect("one") as one:
         one.ask(b"stressed")
         server.await_sleep("epoll_wait")

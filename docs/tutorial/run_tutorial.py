@@ -10,9 +10,7 @@ FOLDER has the programs. `--show NAME` prints one session; `--write` puts all in
 import argparse
 import pathlib
 import re
-import subprocess
 import sys
-import traceback
 
 sys.dont_write_bytecode = True
 PAGES = pathlib.Path(__file__).resolve().parent
@@ -21,7 +19,7 @@ import experiments as early  # noqa: E402  (the path comes first)
 import experiments_edges as edges  # noqa: E402
 import experiments_framed as framed  # noqa: E402
 from junit import Report  # noqa: E402
-from stage import Server, Skipped  # noqa: E402
+from stage import Server  # noqa: E402
 
 EXPERIMENTS = [
     early.silent_client, early.process_each, early.zombies, early.one_for_all, early.always_out,
@@ -56,18 +54,10 @@ def write(sessions):
             encoding="utf-8")
 
 
-def judge(report, experiment, build, shown):
-    name = f"{experiment.__name__}: goes as its page says"
-    try:
-        session = session_of(experiment, build)
-        assert shown is not None, "no page shows it"
-        assert session == shown, f"the page shows\n{shown}\nand this is what happened:\n{session}"
-        report.add(name, "passed")
-    except Skipped as why:
-        report.add(name, "skipped", str(why))
-    except (AssertionError, OSError, StopIteration, subprocess.SubprocessError):
-        report.add(name, "failed", traceback.format_exc())
-        print(f"FAILED: {name}\n{traceback.format_exc()}")
+def check(experiment, build, shown):
+    session = session_of(experiment, build)
+    assert shown is not None, "no page shows it"
+    assert session == shown, f"the page shows\n{shown}\nand this is what happened:\n{session}"
 
 
 def main():
@@ -89,18 +79,16 @@ def main():
     report = Report("tutorial")
     shown = shown_sessions()
     for name, experiment in by_name.items():
+        sentence = f"{name}: goes as its page says"
         if arguments.sanitized and experiment in OF_MEMORY:
-            report.add(f"{name}: goes as its page says", "skipped", "a sanitizer's memory")
+            report.add(sentence, "skipped", "a sanitizer's memory")
             continue
-        judge(report, experiment, arguments.build, shown.get(name))
+        report.judge(lambda name=name, experiment=experiment: check(
+            experiment, arguments.build, shown.get(name)), sentence)
     unknown = sorted(shown.keys() - by_name.keys())
     report.add("each session that a page shows is run", "failed" if unknown else "passed",
                f"no such experiment: {unknown}")
-    if arguments.junit:
-        report.write(arguments.junit)
-    failed = report.count("failed")
-    print(f"{report.count('passed')} passed, {failed} failed, {report.count('skipped')} skipped")
-    return 1 if failed else 0
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ import select
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import termios
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test" / "clients"))
-from waiting import wait_until  # noqa: E402  (the path comes first)
+TESTS = pathlib.Path(__file__).resolve().parents[2] / "test"
+sys.path[:0] = [str(TESTS), str(TESTS / "clients")]
+from listening import SMALL_QUARANTINE, Listening  # noqa: E402  (the path comes first)
+from waiting import wait_until  # noqa: E402
 
 SECONDS = 60  # the most that any one answer may take
 QUIET_SECONDS = 0.3  # for how long nothing must come where nothing is to come
@@ -23,36 +24,27 @@ TICKS = os.sysconf("SC_CLK_TCK")
 CALLS = {"x86_64": {45: "recv", 232: "epoll_wait"}, "aarch64": {207: "recv", 22: "epoll_wait"}}
 
 
-class Skipped(Exception):
-    """Raised by an experiment that needs what this machine does not have."""
-
-
-class Server:
+class Server(Listening):
     """A running step of the tutorial, on a port that the system chose; pages show it as 9000."""
 
     def __init__(self, build, say, step, *words):
         self.say = say
         say(" ".join([f"$ build/docs/tutorial-{step} 127.0.0.1:9000", *words, "&"]))
-        quarantine = {"ASAN_OPTIONS": "quarantine_size_mb=1:" + os.environ.get("ASAN_OPTIONS", "")}
-        self.process = subprocess.Popen(
-            [os.path.join(build, "tutorial-" + step), "127.0.0.1:0", *words], text=True,
-            stdout=subprocess.PIPE, start_new_session=True, env={**os.environ, **quarantine})
+        super().__init__([os.path.join(build, "tutorial-" + step), "127.0.0.1:0", *words],
+                         SMALL_QUARANTINE, start_new_session=True)
         self.pid = self.process.pid
 
     def __enter__(self):
-        line = self.process.stdout.readline()
-        assert line.startswith("listening on 127.0.0.1:"), f"it printed {line!r}"
-        self.port = int(line.rsplit(":", 1)[1])
+        super().__enter__()
         self.say("listening on 127.0.0.1:9000")
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *raised):
         try:
             os.killpg(self.pid, signal.SIGKILL)  # its children, too
         except ProcessLookupError:
             pass
-        self.process.wait()
-        self.process.stdout.close()
+        super().__exit__(*raised)
 
     def connect(self, name):
         return Peer(self, name)

@@ -6,11 +6,9 @@ import socket
 import subprocess
 from dataclasses import dataclass
 
+from junit import Skip
+
 CASES = []  # (sentence, function, seconds)
-
-
-class Skip(Exception):
-    """This machine cannot show it; the text says why."""
 
 
 def case(sentence, seconds=60):

@@ -2,13 +2,12 @@
 
 import contextlib
 import re
-import shutil
-import socket
 import subprocess
 
-from cases import Skip, case, check, equal, run
+from cases import case, check, equal, run
 from file_cases import make_site
 from http_cases import curl
+from proxies import free_port, installed, running
 from server import Server
 from stream import noise
 from waiting import wait_until
@@ -43,44 +42,20 @@ backend back
   http-reuse always
   server edgewise 127.0.0.1:{upstream}
 """
-START_SECONDS = 20
-
-
-def program(name):
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
-    if not found:
-        raise Skip(f"{name} is not installed")
-    return found
 
 
 @contextlib.contextmanager
 def proxy(env, name, upstream):
     """Runs it in front of the port `upstream`; gives its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = f"{env.folder}/{name}.conf"
-    with open(config, "w", encoding="ascii") as file:
-        file.write({"nginx": NGINX, "haproxy": HAPROXY}[name].format(
-            folder=env.folder, port=port, upstream=upstream))
-    command = {"nginx": ["-p", env.folder, "-c", config], "haproxy": ["-db", "-f", config]}[name]
-    with open(f"{env.folder}/{name}.out", "wb") as out:
-        process = subprocess.Popen([program(name), *command], stdout=out, stderr=out)
-    try:
-        def listens():
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return True
-            return False
-        wait_until(listens, f"{name} listens", START_SECONDS, 0.05)
+    port = free_port()
+    config = {"nginx": NGINX, "haproxy": HAPROXY}[name].format(folder=env.folder, port=port,
+                                                               upstream=upstream)
+    with running(name, config, env.folder, port):
         yield port
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def check_behind(env, name):
-    program(name)
+    installed(name)
     env.need("curl", "ab")
     root, files = make_site(env.folder)
     with Server(env, f"--root={root}") as server, proxy(env, name, server.port("http")) as port:

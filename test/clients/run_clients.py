@@ -11,7 +11,6 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -30,8 +29,8 @@ import shutdown_cases  # noqa: E402,F401
 import startup_cases  # noqa: E402,F401
 import stream_cases  # noqa: E402,F401
 import versus_cases  # noqa: E402,F401
-from cases import CASES, Environment, Skip  # noqa: E402
-from junit import Report  # noqa: E402
+from cases import CASES, Environment  # noqa: E402
+from junit import Report, outcome_of  # noqa: E402
 
 
 class TooLong(AssertionError):
@@ -50,12 +49,7 @@ def run_case(function, seconds, arguments):
                               os.path.abspath(arguments.burning_server))
     signal.alarm(seconds * (4 if arguments.sanitized else 1))
     try:
-        function(environment)
-        return "passed", ""
-    except Skip as why:
-        return "skipped", str(why)
-    except Exception:  # whatever goes wrong in a case is that case's failure
-        return "failed", traceback.format_exc()
+        return outcome_of(lambda: function(environment))
     finally:
         signal.alarm(0)
         shutil.rmtree(folder, ignore_errors=True)
@@ -90,8 +84,7 @@ def main():
             print("  " + text.strip().replace("\n", "\n  "), flush=True)
         if arguments.junit:
             report.write(arguments.junit)
-    print(", ".join(f"{report.count(what)} {what}" for what in ("passed", "failed", "skipped")))
-    return 1 if report.count("failed") else 0
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import xml.etree.ElementTree as ElementTree
 
 sys.dont_write_bytecode = True
@@ -27,17 +26,13 @@ for folder in ("measure", "peers"):
     sys.path.insert(0, str(ROOT / "bench" / folder))
 
 import check as functional  # noqa: E402
-from junit import Report  # noqa: E402
+from junit import Report, Skip, outcome_of  # noqa: E402
 from recipes import recipes  # noqa: E402
 
 SECONDS = 400
 STOP_SECONDS = 30  # for a tool to stop its servers
 SMALL = ["--blocks", "2", "--slice", "0.05", "--depths", "1", "--sweep-run", "0.02",
          "--latency-run", "0.2", "--latency-runs", "1", "--duration", "0.5", "--seed", "1"]
-
-
-class Skip(Exception):
-    """This machine cannot show it; the text says why."""
 
 
 def end_all_of(process):
@@ -162,15 +157,9 @@ CASES = (each_does_what_the_service_is, check_that_checks, the_whole_in_small, e
          no_cost_grows)
 
 
-def outcome_of(case, build):
+def in_folder(case, build):
     with tempfile.TemporaryDirectory(prefix="edgewise-comparison-") as folder:
-        try:
-            case(build, folder)
-            return "passed", ""
-        except Skip as why:
-            return "skipped", str(why)
-        except Exception:  # whatever goes wrong in a case is that case's failure
-            return "failed", traceback.format_exc()
+        case(build, folder)
 
 
 def main():
@@ -183,13 +172,14 @@ def main():
     report = Report("comparison")
     for case in CASES:
         begin = time.monotonic()
-        outcome, text = outcome_of(case, os.path.abspath(arguments.build))
+        outcome, text = outcome_of(
+            lambda case=case: in_folder(case, os.path.abspath(arguments.build)))
         took = time.monotonic() - begin
         report.add(case.__doc__, outcome, text, took)
         print(f"{outcome}: {case.__doc__} ({took:.1f} s)\n{text}".rstrip(), flush=True)
         if arguments.junit:
             report.write(arguments.junit)
-    return 1 if report.count("failed") else 0
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

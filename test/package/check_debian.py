@@ -16,17 +16,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from junit import Report  # noqa: E402  (the path comes first)
+from junit import Report, Skip  # noqa: E402  (the path comes first)
 
 EXPOSURE_TENTHS_MAX = 20  # of what `systemd-analyze security` calls exposure: 0 to 100 tenths
-
-
-class Skip(Exception):
-    """What a case needs is not here."""
 
 
 def text_of(*path):
@@ -123,20 +118,8 @@ def main():
     arguments = parser.parse_args()
     report = Report("debian")
     for case in Packaging(arguments).cases():
-        name = case.__name__.replace("_", " ")
-        try:
-            case()
-            report.add(name, "passed")
-        except Skip as why:
-            report.add(name, "skipped", str(why))
-        except (AssertionError, KeyError, OSError):
-            report.add(name, "failed", traceback.format_exc())
-            print(f"FAILED: {name}\n{traceback.format_exc()}")
-    if arguments.junit:
-        report.write(arguments.junit)
-    failed = report.count("failed")
-    print(f"{report.count('passed')} passed, {failed} failed, {report.count('skipped')} skipped")
-    return 1 if failed else 0
+        report.judge(case)
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

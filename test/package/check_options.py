@@ -12,16 +12,11 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import options  # noqa: E402  (the path comes first)
-from junit import Report  # noqa: E402
-
-
-class Skip(Exception):
-    """What a case needs is not here."""
+from junit import Report, Skip  # noqa: E402
 
 
 def need(program):
@@ -97,20 +92,8 @@ def main():
     for path in arguments.programs:
         program = Program(arguments.source, path)
         for case in program.cases():
-            name = f"{program.name}: {case.__name__.replace('_', ' ')}"
-            try:
-                case()
-                report.add(name, "passed")
-            except Skip as why:
-                report.add(name, "skipped", str(why))
-            except (AssertionError, OSError, subprocess.SubprocessError):
-                report.add(name, "failed", traceback.format_exc())
-                print(f"FAILED: {name}\n{traceback.format_exc()}")
-    if arguments.junit:
-        report.write(arguments.junit)
-    failed = report.count("failed")
-    print(f"{report.count('passed')} passed, {failed} failed, {report.count('skipped')} skipped")
-    return 1 if failed else 0
+            report.judge(case, f"{program.name}: {case.__name__.replace('_', ' ')}")
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

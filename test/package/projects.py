@@ -2,46 +2,28 @@
 
 import os
 import shutil
-import signal
 import socket
-import subprocess
 
 from installed import run
+from listening import Listening
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SECONDS = 20  # the most that any one answer may take
 FRAME = b"\0\0\0\5frame"
 GET = b"GET /you HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
 
 
-class Running:
-    """A service, which says where it listens."""
-
+class Running(Listening):
     def __init__(self, *command, environment=None):
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
-                                        env={**os.environ, **(environment or {})})
-
-    def __enter__(self):
-        line = self.process.stdout.readline()
-        assert line.startswith("listening on 127.0.0.1:"), f"it printed {line!r}"
-        self.port = int(line.rsplit(":", 1)[1])
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+        super().__init__(command, environment)
 
     def answers(self, request, wanted):
-        with socket.create_connection(("127.0.0.1", self.port), SECONDS) as peer:
+        with self.connect() as peer:
             peer.sendall(request)
             peer.shutdown(socket.SHUT_WR)
             answer = peer.makefile("rb").read()
         assert wanted in answer, f"{answer!r} has no {wanted!r}"
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(SECONDS)
-        assert code == 0, f"exit code {code}"
+        self.terminate()
+        self.ends_with_0()
 
 
 def copied(context, name):

@@ -18,15 +18,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
-import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import headers  # noqa: E402  (the path comes first)
 import projects  # noqa: E402
 from installed import Installed  # noqa: E402
-from junit import Report  # noqa: E402
+from junit import Report, Skip  # noqa: E402
 
 LIBRARIES = ("edgewise", "edgewise-recorded", "edgewise-sim")
 PROGRAMS = ("edgewise-serve", "edgewrk")
@@ -109,17 +107,13 @@ def cases(context):
 def judge(report, case, context):
     name = re.sub("_", " ", case.__name__)
     need = projects.NEEDS.get(case)
-    if need and not shutil.which(need):
-        report.add(name, "skipped", f"there is no {need} here")
-        return
-    begin = time.monotonic()
-    try:
+
+    def called():
+        if need and not shutil.which(need):
+            raise Skip(f"there is no {need} here")
         case(context)
-        report.add(name, "passed", seconds=time.monotonic() - begin)
-    except (AssertionError, OSError, subprocess.SubprocessError):
-        report.add(name, "failed", traceback.format_exc(), time.monotonic() - begin)
-        print(f"FAILED: {name}\n{traceback.format_exc()}")
-    print(f"{time.monotonic() - begin:6.1f} s  {name}", flush=True)
+    report.judge(called, name)
+    print(f"{report.cases[-1][1]:6.1f} s  {name}", flush=True)
 
 
 def main():
@@ -137,11 +131,7 @@ def main():
     context = Context(arguments)
     for case in cases(context):
         judge(report, case, context)
-    if arguments.junit:
-        report.write(arguments.junit)
-    failed = report.count("failed")
-    print(f"{report.count('passed')} passed, {failed} failed, {report.count('skipped')} skipped")
-    return 1 if failed else 0
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

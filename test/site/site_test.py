@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import zlib
 
 sys.dont_write_bytecode = True
@@ -19,17 +18,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, ".."), HERE]
 
 from browser import Browser  # noqa: E402
-from junit import Report  # noqa: E402
+from junit import Report, Skip  # noqa: E402
 from measures import ASIDE, CONTRAST, PICTURES, PICTURE_TEXT  # noqa: E402
 
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
 CONTRAST_MIN = 4.5
 BUILD_SECONDS = 400
-
-
-class Skip(Exception):
-    """This machine cannot show it; the text says why."""
 
 
 def build(root):
@@ -133,18 +128,12 @@ def nothing(found, what):
 
 def cases(report, root, site):
     def judge(name, function, *arguments):
-        begin = time.monotonic()
-        outcome, text, answer = "passed", "", None
-        try:
-            answer = function(*arguments)
-        except Skip as why:
-            outcome, text = "skipped", str(why)
-        except AssertionError as error:
-            outcome, text = "failed", str(error)
-        seconds = time.monotonic() - begin
-        report.add(name, outcome, text, seconds)
-        print(f"{outcome}: {name} ({seconds:.0f} s)" + (f"\n{text}" if text else ""), flush=True)
-        return answer
+        answers = []
+        report.judge(lambda: answers.append(function(*arguments)), name)
+        _, seconds, outcome, text = report.cases[-1]
+        if outcome != "failed":
+            print(f"{outcome}: {name} ({seconds:.0f} s) {text}".rstrip(), flush=True)
+        return answers[0] if answers else None
 
     site = os.path.realpath(site) if site else judge(
         "docs/build makes the site without a warning", build, root)
@@ -153,7 +142,7 @@ def cases(report, root, site):
         report.add(name, "skipped", "there is no site")
         return
     if not shutil.which("chromium"):
-        judge(name, lambda: (_ for _ in ()).throw(Skip("chromium is not installed")))
+        report.add(name, "skipped", "chromium is not installed")
         return
     with tempfile.TemporaryDirectory() as folder, Browser(folder) as browser:
         planted = os.path.join(folder, "planted")
@@ -181,9 +170,7 @@ def main():
     arguments = parser.parse_args()
     report = Report("docs")
     cases(report, os.path.realpath(arguments.root), arguments.site)
-    if arguments.junit:
-        report.write(arguments.junit)
-    return 1 if report.count("failed") else 0
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

@@ -124,16 +124,8 @@ def main():
     arguments = parser.parse_args()
     report = Report("coverage")
     for case in CASES:
-        name, outcome, text = case.__name__.replace("_", " "), "passed", ""
-        try:
-            case()
-        except AssertionError as error:
-            outcome, text = "failed", f"line {error.__traceback__.tb_next.tb_lineno}: {error}"
-        report.add(name, outcome, text)
-        print(f"{outcome}: {name}" + (f": {text}" if text else ""))
-    if arguments.junit:
-        report.write(arguments.junit)
-    return 1 if report.count("failed") else 0
+        report.judge(case)
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

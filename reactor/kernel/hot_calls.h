@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "reactor/kernel/sanitizer.h"
+
 // The C library's recv, send and epoll_wait look for a thread that wants to be cancelled and move
 // the error into errno, from where it would be fetched again: half of what a call costs on this
 // side of the kernel. What the kernel itself answers, a count or the negative of an error number,
@@ -15,17 +17,10 @@
 // functions, nor with -Ddirect_calls=false, for tools that put themselves in their place
 // (decisions/0011).
 #if defined(EDGEWISE_DIRECT_CALLS) && defined(__x86_64__) && defined(__LP64__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    !EDGEWISE_ASAN && !EDGEWISE_TSAN && !EDGEWISE_MSAN
 #define EDGEWISE_ENTERS_KERNEL 1
 #else
 #define EDGEWISE_ENTERS_KERNEL 0
-#endif
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(memory_sanitizer)
-#undef EDGEWISE_ENTERS_KERNEL
-#define EDGEWISE_ENTERS_KERNEL 0
-#endif
 #endif
 
 namespace edgewise {

@@ -13,6 +13,7 @@ VOCABULARY = {
     "reactor/kernel/text.h": "two functions",
     "reactor/kernel/time.h": "clocks and durations",
     "reactor/check.h": "macros",
+    "reactor/kernel/sanitizer.h": "macros",
     "handlers/codec.h": "a concept and its values",
     "handlers/split_checker.h": "one function, CheckAllSplits, and its answer",
     "handlers/http/http_head_parser.h": "one function, ParseHttpHead, and its answer",

@@ -10,24 +10,14 @@
 #include <utility>
 #include <vector>
 
-// g++ says it by a macro, clang by a feature.
-#if defined(__has_feature)
-#define EDGEWISE_FEATURE(name) __has_feature(name)
-#else
-#define EDGEWISE_FEATURE(name) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || EDGEWISE_FEATURE(address_sanitizer)
+#include "reactor/kernel/sanitizer.h"
+
+#if EDGEWISE_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
-#define EDGEWISE_ASAN 1
-#else
-#define EDGEWISE_ASAN 0
 #endif
-#if defined(__SANITIZE_THREAD__) || EDGEWISE_FEATURE(thread_sanitizer)
+#if EDGEWISE_TSAN
 #include <sanitizer/tsan_interface.h>
-#define EDGEWISE_TSAN 1
-#else
-#define EDGEWISE_TSAN 0
 #endif
 
 namespace edgewise::sim {

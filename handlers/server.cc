@@ -54,21 +54,28 @@ int Server::Run() {
       return 1;
     }
   }
-  SetRunning(true);
+  BeginRun();
   others_running_ = workers_.size() - 1;
   first_is_done_ = false;
   kernel_.RunThreads(workers_.size(), [this](std::size_t i) { RunWorker(i); });
-  SetRunning(false);
-  // What was posted when a worker had run its last round. Nobody waits for the others any more.
   first_is_done_ = false;
-  for (const auto& worker : workers_) worker->reactor().RunPosted();
-  signals_.reset();
+  EndRun();
   return 0;
 }
 
-void Server::SetRunning(bool running) {
+// Under one lock: until `running_` is false the workers belong to this thread, and whoever counts
+// them posts; from then on he reads them himself.
+void Server::EndRun() {
   const std::lock_guard lock(running_mutex_);
-  running_ = running;
+  // What was posted when a worker had run its last round.
+  for (const auto& worker : workers_) worker->reactor().RunPosted();
+  signals_.reset();
+  running_ = false;
+}
+
+void Server::BeginRun() {
+  const std::lock_guard lock(running_mutex_);
+  running_ = true;
 }
 
 // Worker 0 listens for signals, so it stays until the others are done: a second signal is heard as

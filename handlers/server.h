@@ -88,7 +88,8 @@ class Server {
   Server& Add(std::string_view listen, Service::Maker maker);
   Server& Adopt(Handle listener, Service::Maker maker);
   absl::Status Check() const;
-  void SetRunning(bool running);
+  void BeginRun();
+  void EndRun();
   void RunWorker(std::size_t index);
   void WatchSignals();
   void RemovePaths();

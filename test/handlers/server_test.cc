@@ -78,6 +78,28 @@ TEST_CASE("what is posted too late for a worker's last round runs at the end of 
   CHECK(counters.reactor.tasks_run >= 3);
 }
 
+TEST_CASE("counters can be asked for while Run ends") {
+  for (int round = 0; round < 30; ++round) {
+    // One task a round and several who ask: some of them come too late for the last round.
+    Server server({.threads = 2, .signals = SignalPolicy::kNone, .reactor = {.tasks_max = 1}});
+    server.Serve<LengthPrefixed, Echo>();
+    RunningServer running(server);
+    std::atomic<bool> over = false;
+    std::atomic<std::uint64_t> most_tasks = 0;
+    std::vector<std::thread> counting;
+    for (int i = 0; i < 4; ++i) {
+      counting.emplace_back([&] {
+        while (!over) most_tasks = server.Counters().reactor.tasks_run;
+      });
+    }
+    while (most_tasks < 100) std::this_thread::yield();
+    CHECK(running.Stop() == 0);
+    over = true;
+    for (std::thread& thread : counting) thread.join();
+    CHECK(server.Counters().reactor.tasks_run >= most_tasks);
+  }
+}
+
 TEST_CASE("a post reaches the worker it was meant for, from any thread") {
   Server server({.threads = 2, .signals = SignalPolicy::kNone});
   server.Serve<LengthPrefixed, Echo>();

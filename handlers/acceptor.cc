@@ -183,7 +183,7 @@ Progress Acceptor::BackOff() {
 }
 
 Progress Acceptor::PauseFor(Duration duration) {
-  loop_.timers().Arm(*this, loop_.now() + duration);
+  loop_.ArmAfter(*this, duration);
   return Progress::kDone;
 }
 

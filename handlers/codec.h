@@ -72,6 +72,12 @@ class ShortBytes {
     std::copy(bytes.begin(), bytes.end(), all.begin());
     word_ = std::bit_cast<std::uint64_t>(all);
   }
+  // REQUIRES: at most eight.
+  constexpr explicit ShortBytes(std::string_view bytes) {
+    std::array<char, sizeof(word_)> all{};
+    std::copy(bytes.begin(), bytes.end(), all.begin());
+    word_ = std::bit_cast<std::uint64_t>(all);
+  }
   // The bytes of `value` as they lie in this machine's memory.
   template <std::unsigned_integral Value>
   static constexpr ShortBytes OfMemory(Value value) {

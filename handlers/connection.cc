@@ -21,6 +21,10 @@ Time After(Time from, Duration timeout) { return timeout == kForever ? kNever : 
 Connection::Connection(ConnectionContext& context, const PeerAddress& peer)
     : context_(context), peer_(peer), generation_(context.table.NextGeneration()) {}
 
+ConnectionRef Connection::ref() const {
+  return {.handle = handle(), .generation = generation_, .worker = context_.table.worker()};
+}
+
 Connection::~Connection() {
   context_.workspace.gauge().Subtract(accounted_);
   input_.Clear(context_.workspace.gauge());

@@ -94,7 +94,8 @@ class Connection : public EventHandler, private Timer {
   void AddHold(Hold hold);
   void ReleaseHold(Hold hold);
 
-  ConnectionRef ref() const { return {handle(), generation_}; }
+  // Its name, for other threads and for later.
+  ConnectionRef ref() const;
   const PeerAddress& peer() const { return peer_; }
   HoldSet holds() const { return state_.holds; }
   ReadSide read_side() const { return state_.read; }

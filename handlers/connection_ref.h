@@ -1,22 +1,31 @@
 // ConnectionRef: the weak name of a connection, for other threads and for later.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <utility>
 
 #include "reactor/kernel/io_result.h"
 
 namespace edgewise {
 
-// A descriptor number alone is reused at once; the generation tells its users apart. A value; it
-// keeps nothing alive and may be copied to any thread. Resolve it with ConnectionTable::Find, in
-// the thread of the connection's reactor (Server::Post goes there). Each worker counts its
-// generations by itself: two connections of different workers may have the same, so a generation
-// alone names a connection among those of one worker only.
+// Names one connection among all that a server ever has: a descriptor number alone is reused at
+// once, and each worker counts generations by itself. A value; it keeps nothing alive, may be
+// copied to any thread, and is a key for ordered maps and absl's hash maps. Server::Post runs a
+// task with the connection if it is still there; in the thread of its own reactor,
+// ConnectionTable::Find does the same at once.
 struct ConnectionRef {
   Handle handle = kNoHandle;
   std::uint32_t generation = 0;
+  std::uint32_t worker = 0;  // its index in the server; 0 where there is none
 
-  friend bool operator==(const ConnectionRef&, const ConnectionRef&) = default;
+  friend auto operator<=>(const ConnectionRef&,
+                          const ConnectionRef&) =
+      default;  // NOLINT(modernize-use-nullptr): its bug
+  template <typename Hash>
+  friend Hash AbslHashValue(Hash hash, const ConnectionRef& ref) {
+    return Hash::combine(std::move(hash), ref.handle, ref.generation, ref.worker);
+  }
 };
 
 }  // namespace edgewise

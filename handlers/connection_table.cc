@@ -9,8 +9,9 @@
 
 namespace edgewise {
 
-ConnectionTable::ConnectionTable(std::size_t handles_max)
-    : reserved_(std::bit_ceil(std::clamp(handles_max, kFirstBuckets, kBucketsMax))),
+ConnectionTable::ConnectionTable(std::size_t handles_max, std::uint32_t worker)
+    : worker_(worker),
+      reserved_(std::bit_ceil(std::clamp(handles_max, kFirstBuckets, kBucketsMax))),
       memory_(std::make_unique_for_overwrite<std::byte[]>(reserved_ * sizeof(Bucket))),
       set_((MakeBuckets(kFirstBuckets),
             BucketTraits(reinterpret_cast<Bucket*>(memory_.get()), kFirstBuckets))) {}

@@ -23,8 +23,8 @@ class ConnectionTable {
  public:
   // `handles_max`: descriptors that can exist at once (the descriptor limit); sizes the
   // reservation, 8 bytes each, of which only what is used is ever touched. More connections than
-  // that still work, slower.
-  explicit ConnectionTable(std::size_t handles_max);
+  // that still work, slower. `worker`: what its connections' names say about whose they are.
+  explicit ConnectionTable(std::size_t handles_max, std::uint32_t worker = 0);
   ConnectionTable(const ConnectionTable&) = delete;
   ConnectionTable& operator=(const ConnectionTable&) = delete;
   // Destroys what is left. REQUIRES: none of it is registered.
@@ -43,6 +43,7 @@ class ConnectionTable {
   // insert any.
   void ForEach(absl::FunctionRef<void(Connection&)> visit);
 
+  std::uint32_t worker() const { return worker_; }
   std::size_t size() const { return set_.size(); }
   bool empty() const { return set_.empty(); }
   // A number that differs for each connection that ever used the same handle, for the first 2^32.
@@ -71,6 +72,7 @@ class ConnectionTable {
   void MakeBuckets(std::size_t count);
   void Grow();
 
+  const std::uint32_t worker_;
   const std::size_t reserved_;  // buckets, a power of two
   std::unique_ptr<std::byte[]> memory_;
   std::size_t made_ = 0;  // buckets constructed

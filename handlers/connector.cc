@@ -127,7 +127,7 @@ void Connector::EndRound() {
   const auto half = static_cast<std::uint64_t>(back_off_.count()) / 2;
   const Duration pause = back_off_ - Duration(reactor_.kernel().Random() % (half + 1));
   back_off_ = std::min(2 * back_off_, options_.back_off_max);
-  reactor_.timers().Arm(*this, reactor_.now() + pause);
+  reactor_.ArmAfter(*this, pause);
 }
 
 void Connector::DropAttempts() {

@@ -26,7 +26,7 @@ class EdgeAudit final : private Timer {
 
   EdgeAudit(Reactor& reactor, ConnectionTable& table);
 
-  void Start() { reactor_.timers().Arm(*this, reactor_.now() + kInterval); }
+  void Start() { reactor_.ArmAfter(*this, kInterval); }
   // One look; HandleTimeout makes it once a second. Answers how many lost edges were found.
   std::size_t Look();
 

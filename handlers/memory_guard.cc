@@ -17,7 +17,7 @@ void MemoryGuard::Act(Connection& connection) {
     case MemoryPolicy::kPause:
       if ((connection.holds() & HoldBit(Hold::kMemory)) == 0) ++counters_.pauses;
       connection.AddHold(Hold::kMemory);
-      if (!armed()) reactor_.timers().Arm(*this, reactor_.now() + kLookInterval);
+      if (!armed()) reactor_.ArmAfter(*this, kLookInterval);
       return;
     case MemoryPolicy::kRefuse:
       ++counters_.refused;

@@ -54,6 +54,7 @@ int Server::Run() {
       return 1;
     }
   }
+  if (options_.announce) Announce();
   BeginRun();
   others_running_ = workers_.size() - 1;
   first_is_done_ = false;
@@ -61,6 +62,12 @@ int Server::Run() {
   first_is_done_ = false;
   EndRun();
   return 0;
+}
+
+void Server::Announce() {
+  for (const SocketAddress& address : addresses_) {
+    kernel_.Log("edgewise: listening on " + address.ToString());
+  }
 }
 
 // Under one lock: until `running_` is false the workers belong to this thread, and whoever counts
@@ -118,6 +125,13 @@ void Server::Stop() {
 PostResult Server::Post(std::size_t index, absl::AnyInvocable<void(Worker&)> task) {
   Worker& worker = *workers_[index];
   return worker.reactor().Post([&worker, task = std::move(task)]() mutable { task(worker); });
+}
+
+PostResult Server::Post(const ConnectionRef& to, absl::AnyInvocable<void(Connection&)> task) {
+  EDGEWISE_CHECK(to.worker < workers_.size(), "a connection of another server was posted to");
+  return Post(to.worker, [to, task = std::move(task)](Worker& worker) mutable {
+    if (Connection* const connection = worker.table().Find(to)) task(*connection);
+  });
 }
 
 WorkerCounters Server::Counters() {

@@ -47,9 +47,14 @@ class Server {
   // from copies of `arguments`.
   template <Codec CodecType, typename Handler, typename... Arguments>
   Server& Serve(Arguments... arguments) {
-    return ServeOn<CodecType, Handler>(options_.listen, CodecType(), std::move(arguments)...);
+    return Serve<CodecType, Handler>(CodecType(), std::move(arguments)...);
   }
-  // The same at another address, with a codec's own options.
+  // The same with a codec that has options of its own; each connection gets a copy.
+  template <Codec CodecType, typename Handler, typename... Arguments>
+  Server& Serve(CodecType codec, Arguments... arguments) {
+    return ServeOn<CodecType, Handler>(options_.listen, std::move(codec), std::move(arguments)...);
+  }
+  // The same at another address.
   template <Codec CodecType, typename Handler, typename... Arguments>
   Server& ServeOn(std::string_view listen, CodecType codec, Arguments... arguments) {
     return Add(listen, MakerOf<CodecType, Handler>(std::move(codec), std::move(arguments)...));
@@ -79,6 +84,11 @@ class Server {
   // From any thread: runs `task` in the thread of worker `index` with that worker. What comes too
   // late for the worker's last round runs at the end of Run, in the thread that called it.
   PostResult Post(std::size_t index, absl::AnyInvocable<void(Worker&)> task);
+  // From any thread: runs `task` with the connection of that name, in the thread of its worker. If
+  // the connection is gone by then, the task is destroyed without having run. A connection that is
+  // closing is still there; what is sent on it then is not sent (SendResult). REQUIRES: it is, or
+  // was, a connection of this server.
+  PostResult Post(const ConnectionRef& to, absl::AnyInvocable<void(Connection&)> task);
   std::size_t threads() const { return workers_.size(); }
   // The sum over all workers: gathered in their threads while Run is under way, simply added up
   // before and afterwards. REQUIRES: not called from one of those threads.
@@ -88,6 +98,7 @@ class Server {
   Server& Add(std::string_view listen, Service::Maker maker);
   Server& Adopt(Handle listener, Service::Maker maker);
   absl::Status Check() const;
+  void Announce();
   void BeginRun();
   void EndRun();
   void RunWorker(std::size_t index);

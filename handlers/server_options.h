@@ -24,6 +24,9 @@ enum class SignalPolicy : std::uint8_t {
 struct ServerOptions {
   // Where Serve listens: "127.0.0.1:9000", "[::1]:9000", "unix:/path". Port 0: the system chooses.
   std::string listen = "127.0.0.1:0";
+  // Run says in the log where it listens, with the port that the system chose, a line for each
+  // address: "edgewise: listening on 127.0.0.1:9000".
+  bool announce = false;
   // Reactors, each in a thread of its own with a master socket of its own (SO_REUSEPORT).
   int threads = 1;
   // How long connections may take to finish after Stop, SIGINT or SIGTERM.

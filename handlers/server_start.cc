@@ -62,6 +62,7 @@ absl::Status Server::Start() {
                         .memory_policy = options_.memory_policy};
   options.buffer_bytes_max /= static_cast<std::size_t>(options_.threads);
   for (int i = 0; i < options_.threads; ++i) {
+    options.index = static_cast<std::uint32_t>(i);
     workers_.push_back(std::make_unique<Worker>(kernel_, admissions_, options));
     if (workers_.back()->status() != Error::kNone) {
       status = absl::UnavailableError(

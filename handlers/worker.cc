@@ -22,7 +22,7 @@ Worker::Worker(Kernel& kernel, Admissions& admissions, const WorkerOptions& opti
     : options_(options),
       reactor_(kernel, options.reactor),
       workspace_(options.reactor.bulk_bytes_max),
-      table_(kernel.DescriptorLimit()),
+      table_(kernel.DescriptorLimit(), options.index),
       admissions_(admissions),
       guard_(reactor_, table_, workspace_.gauge(), options.buffer_bytes_max, options.memory_policy),
       audit_(reactor_, table_) {
@@ -53,8 +53,14 @@ void Worker::Drain(Duration timeout) {
 
 void Worker::HandleTimeout(Time now) {
   if (table_.empty()) return reactor_.Stop();
-  if (now >= drain_deadline_) AbortAll(CloseCause::kShutdownTimeout);
+  if (now >= drain_deadline_) CutOffAll();
   reactor_.timers().Arm(*this, now + kDrainLook);
+}
+
+void Worker::CutOffAll() {
+  reactor_.kernel().Log("edgewise: drain_timeout is over; connections cut off: " +
+                        std::to_string(table_.size()));
+  AbortAll(CloseCause::kShutdownTimeout);
 }
 
 void Worker::AbortAll(CloseCause cause) {

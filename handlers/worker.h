@@ -18,6 +18,8 @@
 namespace edgewise {
 
 struct WorkerOptions {
+  // Which of the server's workers it is.
+  std::uint32_t index = 0;
   ReactorOptions reactor = {};
   AcceptorOptions acceptor = {};
   // Bytes in the buffers of all connections of this worker.
@@ -64,6 +66,7 @@ class Worker final : private Timer {
   static constexpr Duration kDrainLook = std::chrono::milliseconds(5);
 
   void HandleTimeout(Time now) override;
+  void CutOffAll();
   void AbortAll(CloseCause cause);
 
   const WorkerOptions options_;

@@ -126,6 +126,8 @@ class Reactor {
     return now_ = kernel_.MonotonicNow();
   }
   TimerWheel& timers() { return timers_; }
+  // Arms `timer` for `delay` from now.
+  void ArmAfter(Timer& timer, Duration delay) { timers_.Arm(timer, now() + delay); }
   // From any thread. The task runs in the loop's thread, in the order of posting. Tasks that wait
   // when the reactor is destroyed are destroyed with it.
   PostResult Post(Mailbox::Task task) { return mailbox_.Post(std::move(task)); }

@@ -7,12 +7,9 @@
 // for each worker, and hand lines from one to the other with Server::Post.
 #include <edgewise.h>
 
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <unordered_set>
-
-#include "reactor/kernel/text.h"
 
 namespace {
 
@@ -21,7 +18,11 @@ using edgewise::Connection;
 // The pointers are good from OnOpen to OnClose: a connection outlives its OnClose, not its round.
 class Room {
  public:
-  void Enter(Connection& guest) { guests_.insert(&guest); }
+  // The number of the guest.
+  int Enter(Connection& guest) {
+    guests_.insert(&guest);
+    return ++last_number_;
+  }
   void Leave(Connection& guest) { guests_.erase(&guest); }
 
   // Runs in the upcall of `from`. What is sent to others is queued, and leaves in their own turn. A
@@ -35,6 +36,7 @@ class Room {
 
  private:
   std::unordered_set<Connection*> guests_;
+  int last_number_ = 0;
 };
 
 // One is made for each connection, with a copy of the pointer that Serve was given.
@@ -43,8 +45,7 @@ class Guest final : public edgewise::FrameHandler {
   explicit Guest(Room* room) : room_(*room) {}
 
   void OnOpen(Connection& peer) override {
-    name_ = "guest " + std::to_string(peer.ref().generation);
-    room_.Enter(peer);
+    name_ = "guest " + std::to_string(room_.Enter(peer));
     peer.Send("you are " + name_);
     room_.Tell(peer, name_ + " is here");
   }
@@ -67,14 +68,8 @@ int main(int argc, char** argv) {
   Room room;  // outlives the server: its last connections are closed by its destructor
   edgewise::Server server(
       {.listen = argc > 1 ? argv[1] : "127.0.0.1:9002",
+       .announce = true,
        .connection = {.idle_timeout = edgewise::kForever, .outbound_bytes_max = 1 << 20}});
   server.Serve<edgewise::Lines, Guest>(&room);
-  const absl::Status status = server.Start();
-  if (!status.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(edgewise::StdView(status.message())).c_str());
-    return 1;
-  }
-  std::printf("listening on %s\n", server.addresses().front().ToString().c_str());
-  std::fflush(stdout);
   return server.Run();
 }

@@ -9,11 +9,8 @@
 #include <edgewise.h>
 
 #include <chrono>
-#include <cstdio>
 #include <string>
 #include <vector>
-
-#include "reactor/kernel/text.h"
 
 namespace {
 
@@ -80,16 +77,9 @@ class Site final : public edgewise::HttpHandler {
 }  // namespace
 
 int main(int argc, char** argv) {
-  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:8081"});
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:8081", .announce = true});
   // The clock stops before the reactor that its timer belongs to is gone.
   Clock clock(std::chrono::milliseconds(100));
   server.Serve<edgewise::Http1, Site>(&clock);
-  const absl::Status status = server.Start();
-  if (!status.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(edgewise::StdView(status.message())).c_str());
-    return 1;
-  }
-  std::printf("listening on %s\n", server.addresses().front().ToString().c_str());
-  std::fflush(stdout);
   return server.Run();
 }

@@ -7,10 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <string>
-
-#include "reactor/kernel/text.h"
 
 namespace {
 
@@ -48,15 +45,7 @@ int main(int argc, char** argv) {
   edgewise::HttpRoutes<Site> routes;  // outlives the server
   routes.On(HttpMethod::kGet, "/hello/{name}", &Site::Hello)
       .On(HttpMethod::kPost, "/upper", &Site::Upper, {.body_bytes_max = 64 << 10});
-  edgewise::Server server;
-  server.ServeOn<edgewise::Http1, Site>(argc > 1 ? argv[1] : "127.0.0.1:8080", edgewise::Http1(),
-                                        &routes);
-  const absl::Status status = server.Start();
-  if (!status.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(edgewise::StdView(status.message())).c_str());
-    return 1;
-  }
-  std::printf("listening on %s\n", server.addresses().front().ToString().c_str());
-  std::fflush(stdout);
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:8080", .announce = true});
+  server.Serve<edgewise::Http1, Site>(&routes);
   return server.Run();
 }

@@ -10,7 +10,6 @@
 
 #include <edgewise.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <deque>
 #include <map>
@@ -19,7 +18,8 @@
 
 class JobQueue {
  public:
-  using Worker = std::uint32_t;
+  // A connection, by its name.
+  using Worker = edgewise::ConnectionRef;
 
   int Put(std::string_view text) {
     jobs_[++last_] = {std::string(text)};
@@ -38,7 +38,7 @@ class JobQueue {
   void Leave(Worker worker) {
     for (auto& [job, state] : jobs_) {
       if (state.worker != worker) continue;
-      state.worker = 0;
+      state.worker = {};
       ready_.push_back(job);
     }
   }
@@ -48,7 +48,7 @@ class JobQueue {
  private:
   struct State {
     std::string text;
-    Worker worker = 0;  // 0: nobody
+    Worker worker = {};  // by default: nobody
   };
   int last_ = 0;
   std::map<int, State> jobs_;
@@ -63,7 +63,7 @@ class JobHandler : public edgewise::FrameHandler {
     if (line.starts_with("PUT ")) {
       peer.Send("OK " + std::to_string(queue_.Put(line.substr(4))));
     } else if (line == "TAKE") {
-      const int job = queue_.Take(peer.ref().generation);
+      const int job = queue_.Take(peer.ref());
       peer.Send(job == 0 ? "NONE" : "JOB " + std::to_string(job) + " " + queue_.text(job));
     } else if (line.starts_with("DONE ")) {
       queue_.Done(std::atoi(std::string(line.substr(5)).c_str()));
@@ -73,7 +73,7 @@ class JobHandler : public edgewise::FrameHandler {
     }
   }
   void OnEnd(edgewise::Connection& peer) override {
-    queue_.Leave(peer.ref().generation);
+    queue_.Leave(peer.ref());
     peer.Close();
   }
 
@@ -87,6 +87,6 @@ class MendedJobHandler final : public JobHandler {
   using JobHandler::JobHandler;
   void OnEnd(edgewise::Connection& peer) override { peer.Close(); }
   void OnClose(edgewise::Connection& peer, const edgewise::CloseReason&) override {
-    queue_.Leave(peer.ref().generation);
+    queue_.Leave(peer.ref());
   }
 };

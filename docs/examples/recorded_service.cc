@@ -20,11 +20,8 @@ class Echo : public edgewise::FrameHandler {
 };
 
 int Serve(edgewise::Kernel& kernel, const char* listen) {
-  edgewise::Server server({.listen = listen, .kernel = &kernel});
+  edgewise::Server server({.listen = listen, .announce = true, .kernel = &kernel});
   server.Serve<edgewise::Lines, Echo>();
-  if (!server.Start().ok()) return 1;
-  std::printf("listening on %s\n", server.addresses().front().ToString().c_str());
-  std::fflush(stdout);
   return server.Run();
 }
 

@@ -41,7 +41,7 @@ class Session(Listening):
     def __init__(self, serve, folder):
         self._trace = pathlib.Path(folder, "trace")
         super().__init__(["strace", "-o", str(self._trace), "-s", "40", serve, "--listen",
-                          "frame://127.0.0.1:0", "--threads", "1"], stderr=subprocess.DEVNULL)
+                          "frame://127.0.0.1:0", "--threads", "1"])
 
     def trace(self):
         return self._trace.read_text(encoding="utf-8")

@@ -4,7 +4,6 @@
 
 #include <charconv>
 #include <cstdint>
-#include <iostream>
 #include <memory>
 #include <string>
 
@@ -46,12 +45,7 @@ class Site final : public edgewise::HttpHandler {
 }  // namespace
 
 int main(int argc, char** argv) {
-  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:8081"});
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:8081", .announce = true});
   server.Serve<edgewise::Http1, Site>();
-  if (const absl::Status status = server.Start(); !status.ok()) {
-    std::cerr << status.message() << '\n';
-    return 1;
-  }
-  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
   return server.Run();
 }

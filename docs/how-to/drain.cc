@@ -14,8 +14,7 @@ class Jobs final : public edgewise::FrameHandler, private edgewise::Timer {
     job_ = line;
     // While it is held something is owed: a connection that is held is not closed by a drain.
     peer.HoldReading();
-    edgewise::Reactor& reactor = *peer.reactor();
-    reactor.timers().Arm(*this, reactor.now() + std::chrono::seconds(2));
+    peer.reactor()->ArmAfter(*this, std::chrono::seconds(2));
   }
   void HandleTimeout(edgewise::Time) override {
     peer_->Send("done: " + job_);
@@ -31,14 +30,10 @@ class Jobs final : public edgewise::FrameHandler, private edgewise::Timer {
 }  // namespace
 
 int main(int argc, char** argv) {
-  edgewise::Server server(
-      {.listen = argc > 1 ? argv[1] : "127.0.0.1:9014", .drain_timeout = std::chrono::seconds(5)});
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9014",
+                           .announce = true,
+                           .drain_timeout = std::chrono::seconds(5)});
   server.Serve<edgewise::Lines, Jobs>();
-  if (const absl::Status status = server.Start(); !status.ok()) {
-    std::cerr << status.message() << '\n';
-    return 1;
-  }
-  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
   const int code = server.Run();  // drains at SIGINT and SIGTERM
   std::cout << "drained" << std::endl;
   return code;

@@ -23,14 +23,14 @@ class Greeter final : public edgewise::FrameHandler {
 
 int main(int argc, char** argv) {
   std::string greeting = "hello";  // the server's thread alone reads and writes it
-  edgewise::Server server(
-      {.listen = argc > 1 ? argv[1] : "127.0.0.1:9016", .signals = edgewise::SignalPolicy::kNone});
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9016",
+                           .announce = true,
+                           .signals = edgewise::SignalPolicy::kNone});
   server.Serve<edgewise::Lines, Greeter>(&greeting);
   if (const absl::Status status = server.Start(); !status.ok()) {
     std::cerr << status.message() << '\n';
     return 1;
   }
-  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
   std::thread thread([&server] { server.Run(); });
 
   for (std::string line; std::getline(std::cin, line);) {

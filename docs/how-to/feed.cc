@@ -4,7 +4,6 @@
 
 #include <charconv>
 #include <cstdint>
-#include <iostream>
 #include <string>
 
 namespace {
@@ -46,12 +45,7 @@ class Feed final : public edgewise::FrameHandler {
 }  // namespace
 
 int main(int argc, char** argv) {
-  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9012"});
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9012", .announce = true});
   server.Serve<edgewise::Lines, Feed>();
-  if (const absl::Status status = server.Start(); !status.ok()) {
-    std::cerr << status.message() << '\n';
-    return 1;
-  }
-  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
   return server.Run();
 }

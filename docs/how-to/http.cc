@@ -55,12 +55,7 @@ int main(int argc, char** argv) {
   routes.On(HttpMethod::kGet, "/notes/{name}", &Site::Read)
       .On(HttpMethod::kPut, "/notes/{name}", &Site::Keep, {.body_bytes_max = 1000})
       .On(HttpMethod::kGet, "/files/{path...}", &Site::File);
-  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:8080"});
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:8080", .announce = true});
   server.Serve<edgewise::Http1, Site>(&routes, &notes, files->get());
-  if (const absl::Status status = server.Start(); !status.ok()) {
-    std::cerr << status.message() << '\n';
-    return 1;
-  }
-  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
   return server.Run();
 }

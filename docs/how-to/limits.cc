@@ -16,8 +16,7 @@ class Metered final : public edgewise::FrameHandler, private edgewise::Timer {
     if (++lines_ < kLinesMax) return;
     peer_ = &peer;
     peer.HoldReading();
-    edgewise::Reactor& reactor = *peer.reactor();
-    reactor.timers().Arm(*this, reactor.now() + std::chrono::seconds(1));
+    peer.reactor()->ArmAfter(*this, std::chrono::seconds(1));
   }
   void HandleTimeout(edgewise::Time) override {
     lines_ = 0;
@@ -33,6 +32,7 @@ class Metered final : public edgewise::FrameHandler, private edgewise::Timer {
 edgewise::ServerOptions Options(const char* listen) {
   return {
       .listen = listen,
+      .announce = true,
       .connections_max = 1000,           // the next wait until somebody goes
       .connections_per_address_max = 3,  // the next are closed
       .buffer_bytes_max = 64 << 20,      // of all connections together; beyond:
@@ -50,13 +50,7 @@ edgewise::ServerOptions Options(const char* listen) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const char* const listen = argc > 1 ? argv[1] : "127.0.0.1:9013";
-  edgewise::Server server(Options(listen));
-  server.ServeOn<edgewise::Lines, Metered>(listen, edgewise::Lines({.line_bytes_max = 80}));
-  if (const absl::Status status = server.Start(); !status.ok()) {
-    std::cerr << status.message() << '\n';
-    return 1;
-  }
-  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
+  edgewise::Server server(Options(argc > 1 ? argv[1] : "127.0.0.1:9013"));
+  server.Serve<edgewise::Lines, Metered>(edgewise::Lines({.line_bytes_max = 80}));
   return server.Run();
 }

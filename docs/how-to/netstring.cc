@@ -3,7 +3,6 @@
 
 #include <edgewise.h>
 
-#include <iostream>
 #include <string>
 
 namespace {
@@ -17,12 +16,7 @@ class Backwards final : public edgewise::FrameHandler {
 }  // namespace
 
 int main(int argc, char** argv) {
-  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9011"});
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9011", .announce = true});
   server.Serve<Netstring, Backwards>();
-  if (const absl::Status status = server.Start(); !status.ok()) {
-    std::cerr << status.message() << '\n';
-    return 1;
-  }
-  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
   return server.Run();
 }

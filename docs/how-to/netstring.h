@@ -1,11 +1,9 @@
 // Netstring: a codec for frames such as "5:hello,".
 #pragma once
 
-#include <array>
-#include <bit>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "handlers/codec.h"
@@ -31,12 +29,10 @@ class Netstring {
 
   // What stands around an outgoing payload.
   edgewise::Envelope Encode(std::size_t payload_size) const {
-    std::array<char, 8> prefix{};
-    char* const end = std::to_chars(prefix.begin(), prefix.end(), payload_size).ptr;
-    *end = ':';
-    return {.prefix = edgewise::ShortBytes::OfMemory(std::bit_cast<std::uint64_t>(prefix)),
+    const std::string prefix = std::to_string(payload_size) + ':';  // short: no allocation
+    return {.prefix = edgewise::ShortBytes(prefix),
             .suffix = {','},
-            .prefix_size = static_cast<std::uint8_t>(end + 1 - prefix.begin()),
+            .prefix_size = static_cast<std::uint8_t>(prefix.size()),
             .suffix_size = 1};
   }
   std::size_t frame_bytes_max() const { return 99'999; }

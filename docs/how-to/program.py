@@ -5,7 +5,6 @@ import re
 import signal
 import struct
 import subprocess
-import tempfile
 
 from listening import SECONDS, SMALL_QUARANTINE, Listening
 from waiting import wait_until
@@ -15,22 +14,13 @@ class Program(Listening):
     """`words`: the command, its path below the build folder; "ADDRESS" stands for port 0."""
 
     def __init__(self, build, *words):
-        self.errors = tempfile.TemporaryFile()
         command = [str(build / words[0]), *words[1:]]
         super().__init__([word.replace("ADDRESS", "127.0.0.1:0") for word in command],
-                         SMALL_QUARANTINE, stdin=subprocess.PIPE, stderr=self.errors)
-
-    def __exit__(self, *raised):
-        super().__exit__(*raised)
-        self.errors.close()
+                         SMALL_QUARANTINE, stdin=subprocess.PIPE)
 
     def resident(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return int(status.partition("VmRSS:")[2].split()[0]) * 1024
-
-    def complaints(self):
-        self.errors.seek(0)
-        return self.errors.read().decode(errors="replace")
 
     def counters(self):
         """As SIGUSR1 prints them."""

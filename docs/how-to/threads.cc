@@ -91,13 +91,11 @@ class Guest final : public edgewise::FrameHandler {
     int limit = 0;
     std::from_chars(number.begin(), number.end(), limit);
     peer.HoldReading();  // one job for each connection at a time
-    helper_.Do([limit, ref = peer.ref(), reactor = peer.reactor(), table = &peer.context().table] {
+    helper_.Do([server = &server_, limit, ref = peer.ref()] {
       const std::string answer = std::to_string(PrimesBelow(limit));
-      const auto posted = reactor->Post([ref, table, answer] {
-        edgewise::Connection* const asker = table->Find(ref);
-        if (asker == nullptr) return;
-        asker->Send(answer);
-        asker->ReleaseReading();
+      const auto posted = server->Post(ref, [answer](edgewise::Connection& asker) {
+        asker.Send(answer);
+        asker.ReleaseReading();
       });
       // kFull: a million tasks wait there, more than connections that may have a job.
       static_cast<void>(posted);
@@ -112,7 +110,8 @@ class Guest final : public edgewise::FrameHandler {
 }  // namespace
 
 int main(int argc, char** argv) {
-  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9015", .threads = 4});
+  edgewise::Server server(
+      {.listen = argc > 1 ? argv[1] : "127.0.0.1:9015", .announce = true, .threads = 4});
   Helper helper;  // is destroyed before the server that it posts to
   server.Serve<edgewise::Lines, Guest>(&server, &helper);
   if (const absl::Status status = server.Start(); !status.ok()) {
@@ -120,6 +119,5 @@ int main(int argc, char** argv) {
     return 1;
   }
   helper.Start();  // after the server, which has blocked its signals in all later threads
-  std::cout << "listening on " << server.addresses().front().ToString() << std::endl;
   return server.Run();
 }

@@ -3,7 +3,6 @@
 //   tutorial-8_edgewise [ADDRESS]      (127.0.0.1:9000; port 0 lets the system choose)
 #include <edgewise.h>
 
-#include <cstdio>
 #include <string>
 
 class Backwards : public edgewise::FrameHandler {
@@ -13,11 +12,7 @@ class Backwards : public edgewise::FrameHandler {
 };
 
 int main(int argc, char** argv) {
-  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9000"});
+  edgewise::Server server({.listen = argc > 1 ? argv[1] : "127.0.0.1:9000", .announce = true});
   server.Serve<edgewise::LengthPrefixed, Backwards>();
-  if (server.Start().ok()) {
-    std::printf("listening on %s\n", server.addresses().front().ToString().c_str());
-    std::fflush(stdout);
-  }
-  return server.Run();  // or says why it could not start
+  return server.Run();
 }

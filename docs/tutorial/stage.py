@@ -36,7 +36,7 @@ class Server(Listening):
 
     def __enter__(self):
         super().__enter__()
-        self.say("listening on 127.0.0.1:9000")
+        self.say(self.line.replace(str(self.port), "9000"))
         return self
 
     def __exit__(self, *raised):

@@ -17,8 +17,8 @@ class HttpResponder;
 //   const HttpReplyRef ref = response.Later();
 //   pool.Run([ref, &server] {
 //     std::string text = SlowQuery();
-//     server.Post(0, [ref, text](Worker& worker) {
-//       if (HttpResponder* response = ref.Find(worker.table())) response->Send({}, text);
+//     server.Post(ref.connection(), [ref, text](Connection& peer) {
+//       if (HttpResponder* response = ref.Find(peer.context().table)) response->Send({}, text);
 //     });
 //   });
 class HttpReplyRef {
@@ -28,6 +28,7 @@ class HttpReplyRef {
   HttpReplyRef(const ConnectionRef& connection, HttpResponder* responder, std::uint32_t number)
       : connection_(connection), responder_(responder), number_(number) {}
 
+  const ConnectionRef& connection() const { return connection_; }
   // Null if the connection is gone or closing, or the request has been answered.
   HttpResponder* Find(ConnectionTable& table) const;
 

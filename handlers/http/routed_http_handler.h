@@ -27,7 +27,7 @@ void AnswerWithoutRoute(const HttpRouteMatch& match, const HttpRequest& request,
 //   };
 //   HttpRoutes<Api> routes;
 //   routes.On(HttpMethod::kGet, "/users/{id}", &Api::User);
-//   server.ServeOn<Http1, Api>("127.0.0.1:8080", Http1(), &routes);
+//   server.Serve<Http1, Api>(&routes);
 template <typename Service>
 class RoutedHttpHandler : public HttpHandler {
  public:

@@ -38,6 +38,37 @@ TEST_CASE("a server with nothing to serve says so, and Run answers 1") {
   CHECK(kernel.log().front().find("call Serve") != std::string::npos);
 }
 
+TEST_CASE("a server that announces itself says where it listens, when it runs") {
+  FaultyKernel kernel(LinuxKernel::Instance());
+  Server server({.announce = true, .signals = SignalPolicy::kNone, .kernel = &kernel});
+  server.Serve<LengthPrefixed, Echo>();
+  server.ServeOn<Lines, Echo>("127.0.0.1:0", Lines());
+  REQUIRE(server.Start().ok());
+  CHECK(kernel.log().empty());
+  server.Stop();
+  CHECK(server.Run() == 0);
+  const std::vector<std::string> said = {
+      "edgewise: listening on " + server.addresses()[0].ToString(),
+      "edgewise: listening on " + server.addresses()[1].ToString()};
+  CHECK(kernel.log() == said);
+}
+
+TEST_CASE("a codec with options of its own is served at the server's address") {
+  Server server({.signals = SignalPolicy::kNone});
+  server.Serve<LengthPrefixed, Echo>(LengthPrefixed({.frame_bytes_max = 10}));
+  RunningServer running(server);
+  Peer peer(server.addresses().front());
+  REQUIRE(peer.Echoes(Frame("ten bytes.")));
+  peer.Forget();
+  peer.Send(Frame("eleven byte"));
+  while (!peer.over()) {
+    peer.AwaitInput();
+    peer.Pull();
+  }
+  CHECK(peer.Pull().empty());
+  CHECK(server.Counters().connection.frames == 1);
+}
+
 TEST_CASE("options that cannot work are refused by name") {
   const auto refused = [](ServerOptions options, std::string_view name) {
     FaultyKernel kernel(LinuxKernel::Instance());

@@ -57,8 +57,10 @@ TEST_CASE("a stop finishes what has begun: pipelined requests are answered, then
   CHECK(running.Join() == 0);
 }
 
-TEST_CASE("whoever does not finish in time is cut off, and Run returns") {
-  Server server({.drain_timeout = milliseconds(60), .signals = SignalPolicy::kNone});
+TEST_CASE("whoever does not finish in time is cut off, and Run says so and returns") {
+  FaultyKernel kernel(LinuxKernel::Instance());
+  Server server(
+      {.drain_timeout = milliseconds(60), .signals = SignalPolicy::kNone, .kernel = &kernel});
   server.Serve<LengthPrefixed, Echo>();
   RunningServer running(server);
   Peer stuck(server.addresses().front());
@@ -73,6 +75,8 @@ TEST_CASE("whoever does not finish in time is cut off, and Run returns") {
     stuck.Pull();
   }
   CHECK(stuck.Pull().empty());
+  const std::vector<std::string> said = {"edgewise: drain_timeout is over; connections cut off: 1"};
+  CHECK(kernel.log() == said);
 }
 
 TEST_CASE("SIGTERM drains and Run answers 0, with the mask of signals as it was") {

@@ -64,7 +64,7 @@ class LateEcho final : public FrameHandler, private Timer {
     peer.HoldReading();
     Reactor& reactor = peer.context().reactor;
     const auto wait = std::chrono::milliseconds(1 + drained_.served.simulation().Pick(40));
-    reactor.timers().Arm(*this, reactor.now() + wait);
+    reactor.ArmAfter(*this, wait);
   }
   void OnClose(Connection& peer, const CloseReason& reason) override {
     Cancel();

@@ -97,7 +97,7 @@ void Holder::HoldForAWhile() {
   Reactor& reactor = peer.context().reactor;
   const auto wait = Pick(3) == 1 ? std::chrono::microseconds(Pick(100))
                                  : std::chrono::microseconds(Pick(100'000));
-  reactor.timers().Arm(*this, reactor.now() + wait);
+  reactor.ArmAfter(*this, wait);
   if (Pick(3) != 1) return;
   // By a task, which may find that it is gone.
   const PostResult posted = reactor.Post([this, &crowd = crowd_] {

@@ -99,7 +99,7 @@ void HttpBodiesSite::OnComplete(HttpResponder& response) {
 
 void HttpBodiesSite::Arm() {
   Reactor& reactor = peer_->context().reactor;
-  reactor.timers().Arm(*this, reactor.now() + std::chrono::microseconds(wish_.delay));
+  reactor.ArmAfter(*this, std::chrono::microseconds(wish_.delay));
 }
 
 void HttpBodiesSite::HandleTimeout(Time) {

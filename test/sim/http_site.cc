@@ -72,7 +72,7 @@ void HttpSite::Answering(Connection& peer) {
 
 void HttpSite::Arm() {
   Reactor& reactor = peer_->context().reactor;
-  reactor.timers().Arm(*this, reactor.now() + std::chrono::microseconds(wish_.delay));
+  reactor.ArmAfter(*this, std::chrono::microseconds(wish_.delay));
 }
 
 void HttpSite::HandleTimeout(Time) {

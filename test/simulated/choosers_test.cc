@@ -62,6 +62,22 @@ std::uint64_t Ways(std::uint64_t depth, std::uint64_t most, std::uint64_t kinds)
 
 }  // namespace
 
+TEST_CASE("each kind of choice is explained once, in the order in which it comes") {
+  CHECK(sim::ExplainChoices({}).empty());
+  std::set<std::string_view> meanings;
+  for (std::size_t i = 0; i < sim::kChoicePointCount; ++i) {
+    const auto point = static_cast<ChoicePoint>(i);
+    CHECK(sim::ChoicePointMeaning(point).starts_with("the Nth "));
+    meanings.insert(sim::ChoicePointMeaning(point));
+  }
+  CHECK(meanings.size() == sim::kChoicePointCount);
+  CHECK(sim::ExplainChoices({{ChoicePoint::kReset, 3, 1},
+                             {ChoicePoint::kScenario, 1, 2},
+                             {ChoicePoint::kReset, 7, 1}}) ==
+        "  reset:N=V  the Nth segment that arrived: met by a reset, as if the network had cut the "
+        "connection\n  scenario:N=V  the Nth Pick of the scenario: V\n");
+}
+
 TEST_CASE("a seed gives the same answers every time, and another seed others") {
   std::set<std::vector<std::uint32_t>> all;
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {

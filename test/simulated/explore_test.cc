@@ -136,6 +136,7 @@ TEST_CASE("canary: a scenario that fails under one seed makes Explore answer tha
   CHECK(verdict.what == "does not hold: the canary sings");
   CHECK(Says(verdict.report, "seed " + std::to_string(seed)));
   CHECK(Says(verdict.report, "EDGEWISE_REPLAY='scenario:1=17'"));
+  CHECK(Says(verdict.report, "  scenario:N=V  the Nth Pick of the scenario: V\n\n"));
   // Up to that seed all is well, and so it is behind it.
   CHECK(sim::Explore(canary, {.seeds = seed - 1}).ok);
   CHECK(sim::Explore(canary, {.first_seed = seed, .seeds = 1}).failed_seed == seed);

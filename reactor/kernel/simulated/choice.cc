@@ -2,6 +2,7 @@
 #include "reactor/kernel/simulated/choice.h"
 
 #include <array>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "reactor/kernel/text.h"
@@ -14,6 +15,35 @@ constexpr std::array<std::string_view, kChoicePointCount> kNames = {
     "listener",     "spurious-event", "short-send",   "random",       "scenario",   "stall",
     "reset",        "interrupted",    "would-block",  "accept-error", "open-error", "add-error",
     "connect-fate", "hangup",         "socket-error", "file-error"};
+
+// Beside the arrays and switches that give the values their meaning.
+constexpr std::array<std::string_view, kChoicePointCount> kMeanings = {
+    "the Nth time that a thread was to run: not the first that could, but the Vth after it",
+    "the Nth call after which another thread may go first: it does",
+    "the Nth event: it comes before up to V others of its instant",
+    "the Nth segment: it travels 1: 1 us, 2: 100 us, 3: 1 ms, 4: 20 ms, 5: 200 ms",
+    "the Nth transmission: cut to 1: one byte, 2: half, 3: all but one byte, 4: at most 7 bytes",
+    "the Nth TCP socket's buffers, to send and to receive, in bytes: 1: 4096 and 4096, 2: 16384 "
+    "and "
+    "65536, 3: 256 and 256, 4: 100000 and 2048",
+    "the Nth connection to a port with several listeners: it goes to the Vth after the first",
+    "the Nth question whether epoll reports again what it has reported, and which one: it does, V",
+    "the Nth send: takes 1: one byte, 2: half, 3: all but one byte, although there is room",
+    "the Nth process: Random begins elsewhere",
+    "the Nth Pick of the scenario: V",
+    "the Nth wait: the thread stands still before it for 1: 1 ms, 2: 100 ms, 3: 5 s",
+    "the Nth segment that arrived: met by a reset, as if the network had cut the connection",
+    "the Nth call that a signal can interrupt: EINTR",
+    "the Nth receive or send: EAGAIN, though it could go on; the edge follows",
+    "the Nth accept: 1: EMFILE, 2: ENFILE, 3: ENOBUFS, 4: ENOMEM, 5: EINTR, 6: EAGAIN, 7 to 16: an "
+    "error of the connection that waited first, which is lost",
+    "the Nth call that makes a descriptor: 1: EMFILE, 2: ENFILE, 3: ENOMEM",
+    "the Nth EPOLL_CTL_ADD: 1: ENOMEM, 2: ENOSPC",
+    "the Nth connect: 1: refused, 2: unreachable at once, 3: no local port, 4: unreachable later, "
+    "5: timed out, 6: connected to itself",
+    "the Nth connect: EPOLLHUP before it has its verdict",
+    "the Nth bind, listen or setting of a socket: fails",
+    "the Nth use of a file: 1: fails, 2: EINTR, 3: one byte"};
 
 template <typename Number>
 bool ParseNumber(std::string_view text, Number& number) {
@@ -38,6 +68,21 @@ std::optional<Choice> ParseChoice(std::string_view text) {
 
 std::string_view ChoicePointName(ChoicePoint point) {
   return kNames[static_cast<std::size_t>(point)];
+}
+
+std::string_view ChoicePointMeaning(ChoicePoint point) {
+  return kMeanings[static_cast<std::size_t>(point)];
+}
+
+std::string ExplainChoices(const std::vector<Choice>& choices) {
+  std::string text;
+  std::array<bool, kChoicePointCount> explained{};
+  for (const Choice& choice : choices) {
+    if (std::exchange(explained[static_cast<std::size_t>(choice.point)], true)) continue;
+    text += "  " + std::string(ChoicePointName(choice.point)) + ":N=V  " +
+            std::string(ChoicePointMeaning(choice.point)) + '\n';
+  }
+  return text;
 }
 
 std::string PrintChoices(const std::vector<Choice>& choices) {

@@ -44,6 +44,8 @@ inline constexpr bool IsFault(ChoicePoint point) { return point >= ChoicePoint::
 
 // "short-send"; lives for ever.
 std::string_view ChoicePointName(ChoicePoint point);
+// What is counted there, and what the values mean, in a line for people; lives for ever.
+std::string_view ChoicePointMeaning(ChoicePoint point);
 
 // The `ordinal`-th time (from 1) that `point` was asked, the answer was `value`. A value type. It
 // is counted for each point by itself, so that leaving one out moves none of another point.
@@ -57,6 +59,8 @@ struct Choice {
 
 // "short-send:3=1,reset:1=1"; "none" for no choice at all: a run without anything unusual.
 std::string PrintChoices(const std::vector<Choice>& choices);
+// What PrintChoices prints of them, explained: a line for each point that occurs.
+std::string ExplainChoices(const std::vector<Choice>& choices);
 // What PrintChoices printed; nullopt if it is nothing of the kind.
 std::optional<std::vector<Choice>> ParseChoices(std::string_view text);
 

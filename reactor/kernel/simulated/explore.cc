@@ -21,19 +21,14 @@ std::string ReportOf(const Verdict& verdict, const std::string& details) {
          std::to_string(verdict.choices_at_first) + " unusual choices, of which " +
          std::to_string(verdict.choices.size()) +
          " are needed.\nTo run it again, in one process:\n  EDGEWISE_REPLAY='" +
-         PrintChoices(verdict.choices) + "' PROGRAM TEST\n\n" + details;
+         PrintChoices(verdict.choices) + "' PROGRAM TEST\n" + ExplainChoices(verdict.choices) +
+         "\n" + details;
 }
 
 // The run that the environment asks for, if it asks for one.
 bool RunAsked(const Scenario& scenario, const ExploreOptions& options) {
   if (const char* text = std::getenv("EDGEWISE_REPLAY")) {
-    const std::optional<std::vector<Choice>> choices = ParseChoices(text);
-    if (!choices) {
-      std::fprintf(stderr, "edgewise: EDGEWISE_REPLAY is not a list of choices like '%s': %s\n",
-                   "short-send:3=1,reset:1=1", text);
-      std::abort();
-    }
-    Replay(scenario, *choices, options.world);
+    Replay(scenario, std::string_view(text), options.world);
     return true;
   }
   if (const char* text = std::getenv("EDGEWISE_SEED")) {
@@ -57,6 +52,16 @@ void Replay(const Scenario& scenario, const std::vector<Choice>& choices,
   ReplayChooser chooser(choices);
   Simulation simulation(chooser, world);
   scenario(simulation);
+}
+
+void Replay(const Scenario& scenario, std::string_view choices, const WorldOptions& world) {
+  const std::optional<std::vector<Choice>> parsed = ParseChoices(choices);
+  if (!parsed) {
+    std::fprintf(stderr, "edgewise: a replay (EDGEWISE_REPLAY) takes choices like '%s', not '%s'\n",
+                 "short-send:3=1,reset:1=1", std::string(choices).c_str());
+    std::abort();
+  }
+  Replay(scenario, *parsed, world);
 }
 
 Verdict Explore(const Scenario& scenario, const ExploreOptions& options) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reactor/kernel/simulated/choice.h"
@@ -65,5 +66,8 @@ Verdict Explore(const Scenario& scenario, const ExploreOptions& options = {});
 // One run, in this process, with these choices. A violation goes to world.on_violation, or aborts.
 void Replay(const Scenario& scenario, const std::vector<Choice>& choices,
             const WorldOptions& world = {});
+// The same with choices as a report prints them: "reset:11=1". Aborts, and says so, if they are
+// not.
+void Replay(const Scenario& scenario, std::string_view choices, const WorldOptions& world = {});
 
 }  // namespace edgewise::sim

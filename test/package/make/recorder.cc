@@ -1,8 +1,6 @@
 // The same, recorded: what it links besides is edgewise-recorded.
 #include <edgewise.h>
 
-#include <cstdio>
-
 #include "reactor/kernel/linux_kernel.h"
 #include "reactor/kernel/recorded/file_recording_sink.h"
 #include "reactor/kernel/recorded/recording_kernel.h"
@@ -17,10 +15,7 @@ int main(int argc, char** argv) {
   const auto sink = edgewise::FileRecordingSink::Open(real, argv[1]);
   if (!sink.ok()) return 1;
   edgewise::RecordingKernel kernel(real, **sink);
-  edgewise::Server server({.listen = "127.0.0.1:0", .kernel = &kernel});
+  edgewise::Server server({.listen = "127.0.0.1:0", .announce = true, .kernel = &kernel});
   server.Serve<edgewise::LengthPrefixed, Echo>();
-  if (!server.Start().ok()) return 1;
-  std::printf("listening on %s\n", server.addresses().front().ToString().c_str());
-  std::fflush(stdout);
   return server.Run();
 }

@@ -13,6 +13,7 @@ namespace edgewise {
 // generations by itself: two connections of different workers may have the same, so a generation
 // alone names a connection among those of one worker only.
 struct ConnectionRef {
+  // The descriptor's number, and which of its users is meant. As they are here they name none:
   Handle handle = kNoHandle;
   std::uint32_t generation = 0;
 

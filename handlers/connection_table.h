@@ -43,6 +43,7 @@ class ConnectionTable {
   // insert any.
   void ForEach(absl::FunctionRef<void(Connection&)> visit);
 
+  // Connections in it, closing ones included:
   std::size_t size() const { return set_.size(); }
   bool empty() const { return set_.empty(); }
   // A number that differs for each connection that ever used the same handle, for the first 2^32.

@@ -37,6 +37,7 @@ namespace edgewise {
 //   }
 class Server {
  public:
+  // Opens nothing yet; what is wrong with `options`, Start says.
   explicit Server(ServerOptions options = {});
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -79,6 +80,7 @@ class Server {
   // From any thread: runs `task` in the thread of worker `index` with that worker. What comes too
   // late for the worker's last round runs at the end of Run, in the thread that called it.
   PostResult Post(std::size_t index, absl::AnyInvocable<void(Worker&)> task);
+  // Workers, from Start on (0 before): Post takes an index below this.
   std::size_t threads() const { return workers_.size(); }
   // The sum over all workers: gathered in their threads while Run is under way, simply added up
   // before and afterwards. REQUIRES: not called from one of those threads.

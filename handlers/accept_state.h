@@ -15,6 +15,7 @@ enum class AcceptState : std::uint8_t {
   kAtLimit,     // paused: no descriptor is left for this process
   kBackingOff,  // paused: the machine is short of something
 };
+// What happens to an acceptor.
 enum class AcceptEvent : std::uint8_t {
   kOpened = 0,    // Open succeeded
   kNoRoom,        // Sink::HasRoom says no
@@ -24,6 +25,7 @@ enum class AcceptEvent : std::uint8_t {
   kClosed,        // Close, or the reactor retired it
 };
 
+// What each event leads to. The source of docs/machines.md, as is the next.
 inline constexpr std::array<TransitionRow<AcceptState, AcceptEvent>, 12> kAcceptTransitions{{
     {AcceptState::kClosed, AcceptEvent::kOpened, AcceptState::kAccepting, "there is a queue now"},
     {AcceptState::kAccepting, AcceptEvent::kNoRoom, AcceptState::kFull, "who waits stays queued"},
@@ -39,6 +41,7 @@ inline constexpr std::array<TransitionRow<AcceptState, AcceptEvent>, 12> kAccept
     {AcceptState::kBackingOff, AcceptEvent::kClosed, AcceptState::kClosed, "the server stops"},
 }};
 
+// The events that cannot come in a state, and why: a fault in the caller.
 inline constexpr std::array<ImpossibleRow<AcceptState, AcceptEvent>, 18> kAcceptImpossible{{
     {AcceptState::kClosed, AcceptEvent::kNoRoom, "nobody accepts"},
     {AcceptState::kClosed, AcceptEvent::kProcessLimit, "nobody accepts"},

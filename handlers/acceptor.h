@@ -28,8 +28,10 @@ enum class AcceptVerdict : std::uint8_t {
   kProcessLimit,  // no descriptor left for us: shed, pause, try again
   kBackOff,       // the machine is short of something: wait, longer each time
 };
+// What `error` of accept means. An error that nobody knows is kBackOff, never kDrained.
 AcceptVerdict JudgeAcceptError(Error error);
 
+// The limits of an acceptor. A value; each has a safe default.
 struct AcceptorOptions {
   // Accepted in one turn.
   std::size_t accepts_max = 64;
@@ -38,13 +40,14 @@ struct AcceptorOptions {
   // Between two tries at the descriptor limit, or at a limit of the sink.
   Duration retry_interval = std::chrono::milliseconds(50);
   // When the machine is short of memory or descriptors: the first wait and the longest, doubling
-  // between them, with up to a quarter of jitter.
+  // between them, with up to a quarter of jitter:
   Duration back_off_min = std::chrono::milliseconds(10);
   Duration back_off_max = std::chrono::milliseconds(1000);
 };
 
 // A value; a copy is a snapshot.
 struct AcceptCounters {
+  // Descriptors that accept gave, those that were refused afterwards included.
   std::uint64_t accepted = 0;
   std::uint64_t peer_errors = 0;     // kNext
   std::uint64_t process_limits = 0;  // kProcessLimit
@@ -54,7 +57,9 @@ struct AcceptCounters {
   std::uint64_t refused = 0;         // accepted, and closed by a limit of the sink
   std::uint64_t budget_spent = 0;    // turns that ended with more waiting
 
+  // Adds each to its own.
   void Add(const AcceptCounters& other);
+  // "name value" lines.
   std::string ToString() const;
 };
 
@@ -73,6 +78,7 @@ class Acceptor final : public EventHandler, private Timer {
     [[nodiscard]] virtual bool Take(Handle handle, const SocketAddress& peer) = 0;
   };
 
+  // Listens to nothing before Open. `reactor` and `sink` must outlive it; `options` are copied.
   Acceptor(Reactor& reactor, Sink& sink, const AcceptorOptions& options = {});
 
   // Adopts a listening descriptor, made by OpenListener or anywhere else (it must be non-blocking).
@@ -88,6 +94,7 @@ class Acceptor final : public EventHandler, private Timer {
     if (state_ == AcceptState::kFull) Resume();
   }
 
+  // Where it stands now, and what came of accepting so far (the view lives as long as this object):
   AcceptState state() const { return state_; }
   const AcceptCounters& counters() const { return counters_; }
 

@@ -20,11 +20,13 @@
 
 namespace edgewise {
 
+// How a line is written.
 enum class AccessLogFormat : std::uint8_t {
   kCommon,  // the Common Log Format: peer - - [time] "request line" status bytes
   kJson,    // one object in a line, with the referer, the user agent and how long it took
 };
 
+// A value. A line that was taken and then refused by the file is in both.
 struct AccessLogCounters {
   std::uint64_t lines = 0;    // taken
   std::uint64_t dropped = 0;  // the buffer was full, or the file refused them
@@ -47,14 +49,18 @@ class AccessLog {
                                                          AccessLogFormat format,
                                                          Kernel& kernel = LinuxKernel::Instance());
 
+  // Takes over `file`, which is open for appending, and starts the thread. `kernel` must outlive
+  // it.
   AccessLog(Kernel& kernel, Handle file, AccessLogFormat format);
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
   ~AccessLog();
 
+  // What Open was given: who makes the lines asks for it.
   AccessLogFormat format() const { return format_; }
   // Takes a copy of `line`, which ends with a line feed. False: it was dropped. Allocates nothing.
   bool Append(std::string_view line);
+  // A snapshot, from any thread.
   AccessLogCounters counters() const;
 
  private:

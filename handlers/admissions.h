@@ -25,12 +25,15 @@ class Admissions {
   // an upstream): the default total stays below half of the limit.
   static std::size_t DefaultTotal(std::size_t descriptor_limit);
 
+  // The total is not reached. Another thread may take the room before Admit is called.
   bool HasRoom() const;
-  // Counts one in, unless a limit forbids it. Each kAdmitted is to be paired with a Leave.
+  // Counts one in, unless a limit forbids it. Each kAdmitted is to be paired with a Leave:
   enum class Verdict : std::uint8_t { kAdmitted, kTotal, kAddress };
   [[nodiscard]] Verdict Admit(const PeerAddress& peer);
+  // Counts one out. REQUIRES: Admit answered kAdmitted for the same peer, and no Leave since.
   void Leave(const PeerAddress& peer);
 
+  // Connections that are counted in now.
   std::size_t total() const;
 
  private:

@@ -20,11 +20,13 @@ namespace edgewise {
 
 // A value.
 struct ClientOptions {
+  // How each connection is brought about: timeouts, pauses, retries.
   ConnectorOptions connector = {};
   // Of the connections. (Idle ones are closed after a while by default, as a server's are.)
   ConnectionOptions connection = {};
   // Bytes in the buffers of all connections together.
   std::size_t buffer_bytes_max = std::size_t{1} << 30;
+  // What happens when they are spent.
   MemoryPolicy memory_policy = MemoryPolicy::kPause;
 };
 
@@ -40,6 +42,7 @@ struct ClientOptions {
 //   client.Connect<edgewise::LengthPrefixed, Greeter>({address}, sink, {});
 class Client final : private ConnectionOrigin {
  public:
+  // Hears why there is no connection; of one that there is, its handler hears.
   class Sink {
    public:
     virtual ~Sink() = default;
@@ -70,8 +73,12 @@ class Client final : private ConnectionOrigin {
 
   // Connections that are on their way.
   std::size_t connecting() const { return calls_.size(); }
+  // The connections that are open: to find one by its ConnectionRef, or to go through all.
   ConnectionTable& table() { return table_; }
+  // What the constructor was given.
   Reactor& reactor() { return context_.reactor; }
+  // Of all connections made here, those that are gone included. The reference lives as long as
+  // this.
   const ConnectionCounters& connection_counters() const { return context_.counters; }
   // Of the attempts that have ended.
   const ConnectCounters& connect_counters() const { return connect_counters_; }

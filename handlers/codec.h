@@ -28,13 +28,16 @@
 
 namespace edgewise {
 
+// What Decode found at the front of its input.
 enum class DecodeStatus : std::uint8_t { kNeedMore, kFrame, kMalformed };
 
 // The answer of one `Decode`. A value; `frame` may hold views into the bytes that were given and
 // lives no longer than they do.
 template <typename FrameType>
 struct Decoded {
+  // Which of the members below mean something.
   DecodeStatus status = DecodeStatus::kNeedMore;
+  // kFrame: the frame.
   FrameType frame{};
   // kFrame: bytes that this frame took from the front of the input, at least 1.
   std::size_t consumed = 0;
@@ -50,13 +53,17 @@ struct Decoded {
   // Lives for ever.
   std::string_view farewell{};
 
+  // `total_bytes`: see `need`.
   static Decoded NeedMore(std::size_t total_bytes) { return {.need = total_bytes}; }
+  // A whole frame of `consumed` bytes.
   static Decoded Of(FrameType frame, std::size_t consumed) {
     return {.status = DecodeStatus::kFrame, .frame = frame, .consumed = consumed};
   }
+  // A part of a message, with more of it to follow.
   static Decoded PartOf(FrameType frame, std::size_t consumed) {
     return {.status = DecodeStatus::kFrame, .frame = frame, .consumed = consumed, .partial = true};
   }
+  // `reason` and `farewell` live for ever.
   static Decoded Malformed(const char* reason, std::string_view farewell = {}) {
     return {.status = DecodeStatus::kMalformed, .reason = reason, .farewell = farewell};
   }
@@ -91,6 +98,7 @@ class ShortBytes {
 
   // Eight bytes, valid while this object is.
   const char* data() const { return reinterpret_cast<const char*>(&word_); }
+  // The eight bytes as they lie in memory; those that were not given are 0.
   std::uint64_t word() const { return word_; }
 
  private:
@@ -99,12 +107,14 @@ class ShortBytes {
 
 // What a codec puts before and after an outgoing payload. A value.
 struct Envelope {
+  // The bytes, and how many of the eight of each are meant (0: nothing stands there):
   ShortBytes prefix{};
   ShortBytes suffix{};
   std::uint8_t prefix_size = 0;
   std::uint8_t suffix_size = 0;
 };
 
+// What a codec has at the least: a value with a type `Frame` and `Decode`.
 template <typename C>
 concept Codec = std::copyable<C> && requires(C codec, std::string_view bytes, std::size_t size) {
   typename C::Frame;

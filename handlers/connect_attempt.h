@@ -16,6 +16,7 @@ namespace edgewise {
 // reactor has forgotten it. Of the socket, until a sink gets it.
 class ConnectAttempt final : public EventHandler {
  public:
+  // Who began an attempt.
   class Sink {
    public:
     virtual ~Sink() = default;
@@ -27,6 +28,7 @@ class ConnectAttempt final : public EventHandler {
   // How an attempt began. kNone: `handle` is connected already, and the caller's. kInProgress: the
   // sink will hear of `attempt`. Otherwise it failed at once.
   struct Begun {
+    // As said above; what is not told is kNoHandle, or null:
     Error error = Error::kNone;
     Handle handle = kNoHandle;
     ConnectAttempt* attempt = nullptr;
@@ -39,6 +41,7 @@ class ConnectAttempt final : public EventHandler {
   // The sink hears no more of it, and the socket is closed.
   void Abandon();
 
+  // Where it is going. Valid as long as the attempt.
   const SocketAddress& target() const { return target_; }
 
  private:

@@ -88,16 +88,22 @@ class Connection : public EventHandler, private Timer {
 
   // Pauses and resumes reading for the service's own reasons (Hold::kUser). Frames that have
   // arrived but were not delivered yet wait too. A held connection is not idle: no timeout but the
-  // one on writing applies.
+  // one on writing applies:
   void HoldReading() { AddHold(Hold::kUser); }
   void ReleaseReading() { ReleaseHold(Hold::kUser); }
+  // Holds reading for one reason more. Nothing if that stands already, or if the connection is
+  // closing.
   void AddHold(Hold hold);
+  // Takes one reason away; reading goes on with the last. Nothing if it does not stand.
   void ReleaseHold(Hold hold);
 
-  // Its name, for other threads and for later.
+  // Its name for other threads and for later; it keeps nothing alive.
   ConnectionRef ref() const;
+  // Who is at the other end, as accept or connect told it. Valid as long as the connection.
   const PeerAddress& peer() const { return peer_; }
+  // Why reading is held; HoldNames has the words. 0: it is not.
   HoldSet holds() const { return state_.holds; }
+  // How far each direction has come to its end:
   ReadSide read_side() const { return state_.read; }
   WriteSide write_side() const { return state_.write; }
   // From the next byte on, input is delivered as it comes, if the codec can do that.
@@ -111,6 +117,7 @@ class Connection : public EventHandler, private Timer {
   void AccountFor(std::size_t bytes);
   // Bytes that the connection holds in buffers of its own, and what is accounted for.
   std::size_t buffered() const { return input_.capacity() + output_.bytes() + accounted_; }
+  // What it shares with the other connections of its service on this reactor; outlives it.
   ConnectionContext& context() const { return context_; }
 
   // Registers with the reactor and starts the clock. An error leaves it unregistered; the
@@ -122,6 +129,7 @@ class Connection : public EventHandler, private Timer {
   bool Accounted() const;
 
  protected:
+  // Takes a generation from the table. `context` must outlive it; `peer` is copied.
   Connection(ConnectionContext& context, const PeerAddress& peer);
 
   // --- For the codec loop.
@@ -157,6 +165,7 @@ class Connection : public EventHandler, private Timer {
 
   // --- What the service is told; FramedConnection passes it on.
 
+  // It is registered and in the table; called once, before anything is delivered.
   virtual void Opened() = 0;
   // The peer has finished sending and everything it sent was delivered. Usually: Close.
   virtual void Ended() = 0;
@@ -166,6 +175,7 @@ class Connection : public EventHandler, private Timer {
   virtual void Finishing() = 0;
   // Before a refusal. Answers whether a farewell may be sent: no answer is under way.
   virtual bool Refusing(const CloseReason& reason) = 0;
+  // The end, called once. Nothing can be sent any more.
   virtual void Closed(const CloseReason& reason) = 0;
 
   Progress HandleOutput() final;

@@ -21,7 +21,7 @@ struct ConnectionOptions {
   Duration head_timeout = std::chrono::seconds(10);
   // How far the rest of it (the body) may fall behind `body_rate_min`, in bytes per second, counted
   // from the end of the head. A pause costs its length, each byte wins some of it back, and what
-  // comes faster is not saved up: no pause may be longer than this. A rate of 0: only that.
+  // comes faster is not saved up: no pause may be longer than this. A rate of 0: only that:
   Duration body_timeout = std::chrono::seconds(20);
   std::size_t body_rate_min = 500;
   // HTTP requests on one connection: the answer to the last of them says that it closes. Nothing
@@ -32,7 +32,7 @@ struct ConnectionOptions {
   // After we have finished sending: how long the peer's own end is awaited, its input discarded.
   Duration linger_timeout = std::chrono::seconds(2);
 
-  // Bytes of pending output above which reading is held, and at which it goes on again.
+  // Bytes of pending output above which reading is held, and at which it goes on again:
   std::size_t high_water = 1024 * 1024;
   std::size_t low_water = 256 * 1024;
   // Bytes of pending output at which the connection is given up (CloseCause::kOverflow).

@@ -15,6 +15,7 @@ namespace edgewise {
 // task with the connection if it is still there; in the thread of its own reactor,
 // ConnectionTable::Find does the same at once.
 struct ConnectionRef {
+  // The descriptor's number, and which of its users is meant. As they are here they name none:
   Handle handle = kNoHandle;
   std::uint32_t generation = 0;
   std::uint32_t worker = 0;  // its index in the server; 0 where there is none

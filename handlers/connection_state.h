@@ -18,6 +18,7 @@ enum class ReadSide : std::uint8_t {
   kEof,       // the peer has finished sending, and all of it was read
   kFailed,    // broken
 };
+// What happens to the read side.
 enum class ReadEvent : std::uint8_t { kEndOfStream, kFault };
 
 // What leaves.
@@ -27,8 +28,10 @@ enum class WriteSide : std::uint8_t {
   kShut,      // all has left and the peer was told so
   kFailed,    // broken, or given up
 };
+// What happens to the write side.
 enum class WriteEvent : std::uint8_t { kClose, kDrained, kFault };
 
+// What each event leads to on the read side.
 inline constexpr std::array<TransitionRow<ReadSide, ReadEvent>, 4> kReadTransitions{{
     {ReadSide::kOpen, ReadEvent::kEndOfStream, ReadSide::kEof, "recv answered 0"},
     {ReadSide::kOpen, ReadEvent::kFault, ReadSide::kFailed, "recv or send met an error"},
@@ -36,6 +39,7 @@ inline constexpr std::array<TransitionRow<ReadSide, ReadEvent>, 4> kReadTransiti
     {ReadSide::kFailed, ReadEvent::kFault, ReadSide::kFailed, "an error is sticky"},
 }};
 
+// What each event leads to on the write side.
 inline constexpr std::array<TransitionRow<WriteSide, WriteEvent>, 8> kWriteTransitions{{
     {WriteSide::kOpen, WriteEvent::kClose, WriteSide::kDraining, "a close flushes first"},
     {WriteSide::kOpen, WriteEvent::kFault, WriteSide::kFailed, "recv or send met an error"},
@@ -47,6 +51,7 @@ inline constexpr std::array<TransitionRow<WriteSide, WriteEvent>, 8> kWriteTrans
     {WriteSide::kShut, WriteEvent::kClose, WriteSide::kShut, "closing twice is once"},
 }};
 
+// The events that cannot come in a state of either side, and why: a fault in the caller:
 inline constexpr std::array<ImpossibleRow<ReadSide, ReadEvent>, 2> kReadImpossible{{
     {ReadSide::kEof, ReadEvent::kEndOfStream, "nothing is received behind the end"},
     {ReadSide::kFailed, ReadEvent::kEndOfStream, "it has left its reactor"},

@@ -43,7 +43,9 @@ class ConnectionTable {
   // insert any.
   void ForEach(absl::FunctionRef<void(Connection&)> visit);
 
+  // What it was constructed with.
   std::uint32_t worker() const { return worker_; }
+  // Connections in it, closing ones included:
   std::size_t size() const { return set_.size(); }
   bool empty() const { return set_.empty(); }
   // A number that differs for each connection that ever used the same handle, for the first 2^32.

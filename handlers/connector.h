@@ -27,21 +27,24 @@ struct ConnectorOptions {
   Duration attempt_delay = std::chrono::milliseconds(250);
   // Rounds after the first.
   std::size_t retries_max = 0;
-  // The pause before a round: between half of it and all of it, doubled each time.
+  // The pause before a round: between half of it and all of it, doubled each time:
   Duration back_off_min = std::chrono::milliseconds(100);
   Duration back_off_max = std::chrono::seconds(10);
   // Where connections come from; no address: the kernel chooses. Port 0: any.
   SocketAddress source{};
 };
 
+// A value; a copy is a snapshot.
 struct ConnectCounters {
   std::uint64_t attempts = 0;  // sockets that were opened
+  // Sockets that were given to the sink, connected.
   std::uint64_t connected = 0;
   std::uint64_t failures = 0;  // attempts that the system or the peer refused
   std::uint64_t timeouts = 0;  // rounds that took too long
   std::uint64_t dropped = 0;   // attempts that another was faster than, or that were cancelled
   std::uint64_t retries = 0;   // rounds after the first
 
+  // Adds each to its own.
   void Add(const ConnectCounters& other);
   // "name value" lines.
   std::string ToString() const;
@@ -61,6 +64,7 @@ std::vector<SocketAddress> InterleaveFamilies(const std::vector<SocketAddress>& 
 //   connector_.Connect({*SocketAddress::Parse("[::1]:80"), *SocketAddress::Parse("127.0.0.1:80")});
 class Connector final : private Timer, private ConnectAttempt::Sink {
  public:
+  // Who wants the connection. Each Connect ends with one of the two, unless it is cancelled.
   class Sink {
    public:
     virtual ~Sink() = default;
@@ -71,6 +75,7 @@ class Connector final : private Timer, private ConnectAttempt::Sink {
     virtual void NotConnected(const SocketAddress& target, Error error) = 0;
   };
 
+  // `sink` must outlive it too; `options` are copied.
   Connector(Reactor& reactor, Sink& sink, ConnectorOptions options = {});
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;
@@ -81,8 +86,10 @@ class Connector final : private Timer, private ConnectAttempt::Sink {
   void Connect(const std::vector<SocketAddress>& addresses);
   // The sink hears no more.
   void Cancel();
+  // Between Connect and the sink's being told, or Cancel.
   bool busy() const { return busy_; }
 
+  // Of all that was tried with it. Valid as long as it is.
   const ConnectCounters& counters() const { return counters_; }
 
  private:

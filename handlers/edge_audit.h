@@ -20,12 +20,15 @@ namespace edgewise {
 // Threading: the reactor's thread. Ownership: none; all that it refers to must outlive it.
 class EdgeAudit final : private Timer {
  public:
+  // Between two looks.
   static constexpr Duration kInterval = std::chrono::seconds(1);
   // System calls spent on each look.
   static constexpr std::size_t kSamples = 8;
 
+  // Looks at the connections of `table`, once it was started.
   EdgeAudit(Reactor& reactor, ConnectionTable& table);
 
+  // Arms the first look. It goes on until the audit is destroyed.
   void Start() { reactor_.ArmAfter(*this, kInterval); }
   // One look; HandleTimeout makes it once a second. Answers how many lost edges were found.
   std::size_t Look();

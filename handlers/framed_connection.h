@@ -64,8 +64,10 @@ template <typename Consumer>
 template <Codec CodecType, typename Handler>
 class FramedConnection final : public Connection {
  public:
+  // The codec's.
   using Frame = typename CodecType::Frame;
 
+  // Copies the codec; the handler is constructed from `arguments`. `context` must outlive it.
   template <typename... Arguments>
   FramedConnection(ConnectionContext& context, const PeerAddress& peer, const CodecType& codec,
                    const Arguments&... arguments)
@@ -87,6 +89,7 @@ class FramedConnection final : public Connection {
     if constexpr (requires { codec_.EndFraming(); }) codec_.EndFraming();
   }
 
+  // The service's own side; it lives and ends with the connection.
   Handler& handler() { return handler_; }
 
  private:

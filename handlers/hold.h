@@ -14,8 +14,10 @@ enum class Hold : std::uint8_t {
   kAnswer = 8,     // requests wait for the answer before theirs; ends with it
 };
 
+// A set of Hold bits. 0: reading is not held.
 using HoldSet = std::uint8_t;
 
+// The set with nothing but `hold` in it.
 constexpr HoldSet HoldBit(Hold hold) { return static_cast<HoldSet>(hold); }
 
 // "high-water, user"; empty for none.

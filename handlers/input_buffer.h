@@ -24,7 +24,9 @@ class InputBuffer {
   // REQUIRES: empty (its owner clears it, with the gauge).
   ~InputBuffer();
 
+  // Nothing is kept, and nothing allocated.
   bool empty() const { return block_ == nullptr; }
+  // Bytes of the content; bytes that were allocated for it:
   std::size_t size() const { return block_ == nullptr ? 0 : block_->size; }
   std::size_t capacity() const { return block_ == nullptr ? 0 : block_->capacity; }
   // Valid until the next call that is not const.
@@ -35,17 +37,21 @@ class InputBuffer {
   // Room behind the content for at least one byte: twice the content, but not much more in all than
   // `total`, the size that the frame is known to need. Fill it, then Commit.
   std::span<char> Room(std::size_t total, BufferGauge& gauge);
+  // So many bytes were written into Room. REQUIRES: no more than it has.
   void Commit(std::size_t bytes) { block_->size += bytes; }
   // Drops `bytes` from the front, without moving the others; frees the block with the last of them.
   void DropFront(std::size_t bytes, BufferGauge& gauge);
+  // Drops the content and frees the block.
   void Clear(BufferGauge& gauge);
 
   // Complete frames may be waiting in the content: the codec has not seen all of it, because
   // reading was held in the middle of a batch.
   bool unseen() const { return block_ != nullptr && block_->unseen; }
+  // Sets that. REQUIRES: not empty.
   void set_unseen(bool unseen) { block_->unseen = unseen; }
   // The codec's last hint: bytes in all, from the start of the content.
   std::size_t need() const { return block_ == nullptr ? 0 : block_->need; }
+  // Sets that. REQUIRES: not empty.
   void set_need(std::size_t need) { block_->need = need; }
 
  private:

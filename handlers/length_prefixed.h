@@ -15,6 +15,7 @@
 
 namespace edgewise {
 
+// A value.
 struct LengthPrefixedOptions {
   // Bytes of the largest frame that is accepted, its prefix not counted. A prefix that announces
   // more is refused as soon as the prefix has arrived, before anything is allocated for the frame.
@@ -37,16 +38,21 @@ class BasicLengthPrefixed {
   static_assert(kWidth == 1 || kWidth == 2 || kWidth == 4 || kWidth == 8);
 
  public:
+  // What every codec names (codec.h):
   using Frame = std::string_view;
   using Options = LengthPrefixedOptions;
 
+  // Bytes of a prefix.
   static constexpr std::size_t kPrefixBytes = kWidth;
+  // The reason given for a frame beyond `frame_bytes_max`.
   static constexpr const char* kTooLarge = "frame of more bytes than the maximum";
 
   BasicLengthPrefixed() : BasicLengthPrefixed(Options{}) {}
+  // Takes the limit from `options`, at most what the prefix can express.
   explicit BasicLengthPrefixed(const Options& options)
       : frame_bytes_max_(std::min(options.frame_bytes_max, kExpressibleMax)) {}
 
+  // The first frame of `bytes`, how many bytes it needs, or kTooLarge.
   Decoded<Frame> Decode(std::string_view bytes) {
     if (bytes.size() < kWidth) [[unlikely]] {
       return Decoded<Frame>::NeedMore(kWidth);
@@ -70,6 +76,7 @@ class BasicLengthPrefixed {
     return envelope;
   }
 
+  // The limit in force, in bytes without the prefix; it holds for what is sent, too.
   std::size_t frame_bytes_max() const { return frame_bytes_max_; }
 
  private:
@@ -105,6 +112,7 @@ class BasicLengthPrefixed {
   std::size_t frame_bytes_max_;
 };
 
+// The usual one: four bytes, the highest first.
 using LengthPrefixed = BasicLengthPrefixed<>;
 
 static_assert(FramingCodec<LengthPrefixed>);

@@ -12,8 +12,10 @@
 
 namespace edgewise {
 
+// LF, or CR and LF.
 enum class LineEnding : std::uint8_t { kLf, kCrLf };
 
+// A value.
 struct LinesOptions {
   // Bytes of the longest line that is accepted, its ending not counted; at most 2^32 - 3. A longer
   // one is refused when that many bytes have come without an ending, not when its ending comes.
@@ -34,17 +36,22 @@ struct LinesOptions {
 // What is sent is not searched for LF: a payload with one in it is two lines to the peer.
 class Lines {
  public:
+  // What every codec names (codec.h):
   using Frame = std::string_view;
   using Options = LinesOptions;
 
+  // The reason given for a line beyond `line_bytes_max`.
   static constexpr const char* kTooLong = "line of more bytes than the maximum";
 
   Lines() : Lines(Options{}) {}
+  // Takes the limit from `options`, at most 2^32 - 3.
   explicit Lines(const Options& options)
       : line_bytes_max_(static_cast<std::uint32_t>(
             std::min<std::uint64_t>(options.line_bytes_max, kLineBytesMax))),
         outgoing_(options.outgoing) {}
 
+  // The first line of `bytes`. REQUIRES: until it is complete, `bytes` begins each time with those
+  // given before.
   Decoded<Frame> Decode(std::string_view bytes) {
     // A line at the maximum ends within this many bytes (CR and LF); beyond, it is too long.
     const std::size_t window = std::min(bytes.size(), frame_bytes_max() + 2);
@@ -73,6 +80,7 @@ class Lines {
     return {.suffix = {'\n'}, .suffix_size = 1};
   }
 
+  // The limit in force, in bytes without the ending; it holds for what is sent, too.
   std::size_t frame_bytes_max() const { return line_bytes_max_; }
 
  private:

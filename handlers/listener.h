@@ -13,10 +13,12 @@ enum class PortSharing : std::uint8_t {
   kJoin,
 };
 
+// A value.
 struct ListenOptions {
   // Connections that the kernel completes and keeps before they are accepted; it clamps this to
   // net.core.somaxconn.
   int backlog = 4096;
+  // Whether others may listen there, too.
   PortSharing sharing = PortSharing::kAlone;
 };
 

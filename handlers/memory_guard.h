@@ -23,7 +23,10 @@ enum class MemoryPolicy : std::uint8_t {
   kShedLargest,
 };
 
+// A value; a copy is a snapshot.
 struct MemoryCounters {
+  // Connections whose reading was held; those closed by kRefuse; those closed as the largest (by
+  // kShedLargest, or when pausing did not help):
   std::uint64_t pauses = 0;
   std::uint64_t refused = 0;
   std::uint64_t shed = 0;
@@ -32,9 +35,12 @@ struct MemoryCounters {
 // Threading: the reactor's thread. Ownership: none; all that it refers to must outlive it.
 class MemoryGuard final : private Timer {
  public:
+  // `bytes_max`: the budget for what `gauge` counts. Acts on the connections of `table` by
+  // `policy`.
   MemoryGuard(Reactor& reactor, ConnectionTable& table, const BufferGauge& gauge,
               std::size_t bytes_max, MemoryPolicy policy);
 
+  // More is held now than the budget allows.
   bool over() const { return gauge_.bytes() > bytes_max_; }
   // A connection has just grown a buffer.
   void Grew(Connection& connection) {
@@ -42,6 +48,7 @@ class MemoryGuard final : private Timer {
       Act(connection);
   }
 
+  // What it did so far.
   const MemoryCounters& counters() const { return counters_; }
 
  private:

@@ -17,6 +17,7 @@ namespace edgewise {
 class OutputChunk : public boost::intrusive::slist_base_hook<
                         boost::intrusive::link_mode<boost::intrusive::normal_link>> {
  public:
+  // Made by ChunkPool, which allocates the bytes behind it; of a slice, it keeps the file open:
   explicit OutputChunk(std::size_t capacity) : capacity_(capacity) {}
   explicit OutputChunk(FileSlice slice)
       : capacity_(0),
@@ -24,18 +25,25 @@ class OutputChunk : public boost::intrusive::slist_base_hook<
         end_(slice.offset + slice.bytes),
         file_(std::move(slice.file)) {}
 
+  // The memory, and what of it is filled and not sent yet. REQUIRES: no file:
   char* data() { return reinterpret_cast<char*>(this + 1); }
   const char* begin() { return data() + begin_; }
   char* end() { return data() + end_; }
+  // Bytes to be sent, of memory or of the file; bytes that Fill may still add, none to a file:
   std::size_t size() const { return end_ - begin_; }
   std::size_t room() const { return file_ ? 0 : capacity_ - end_; }
   // Null if it is in memory; else begins at `offset` of this file.
   const OpenFile* file() const { return file_.get(); }
+  // REQUIRES: a file.
   std::uint64_t offset() const { return begin_; }
+  // Bytes of memory in all; 0 of a file.
   std::size_t capacity() const { return capacity_; }
 
+  // So many bytes were written at end(), or were sent from begin(). REQUIRES: no more than there
+  // are:
   void Fill(std::size_t bytes) { end_ += bytes; }
   void Take(std::size_t bytes) { begin_ += bytes; }
+  // Nothing is in it. REQUIRES: no file.
   void Reset() { begin_ = end_ = 0; }
 
  private:
@@ -52,6 +60,7 @@ class OutputChunk : public boost::intrusive::slist_base_hook<
 // Return.
 class ChunkPool {
  public:
+  // Capacity of the chunks that are kept, and how many of them are kept at most:
   static constexpr std::size_t kStandardBytes = 16 * 1024;
   static constexpr std::size_t kKeptMax = 64;
 
@@ -64,8 +73,10 @@ class ChunkPool {
   OutputChunk& Lend(std::size_t bytes);
   // One that stands for a slice of a file. Throws std::bad_alloc.
   OutputChunk& Lend(FileSlice slice);
+  // Takes back what was lent; it is destroyed, or kept for another. Closes the file of a slice.
   void Return(OutputChunk& chunk);
 
+  // Counts the capacity of all chunks that are lent.
   BufferGauge& gauge() { return gauge_; }
 
  private:

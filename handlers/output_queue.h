@@ -25,6 +25,7 @@ class OutputQueue {
   // REQUIRES: empty (its owner clears it, with the pool).
   ~OutputQueue();
 
+  // Nothing is pending, neither bytes nor files.
   bool empty() const { return state_ == nullptr; }
   // In memory.
   std::size_t bytes() const { return state_ == nullptr ? 0 : state_->bytes; }
@@ -44,6 +45,7 @@ class OutputQueue {
                        std::size_t bytes_max = std::numeric_limits<std::size_t>::max());
   // Takes what was sent off the front. REQUIRES: at most what there is.
   void Take(std::size_t bytes, ChunkPool& pool);
+  // Drops everything; files are closed.
   void Clear(ChunkPool& pool);
 
   // --- Progress of a slow reader. Sending into the socket's buffer is not progress: the peer's

@@ -9,6 +9,7 @@
 
 namespace edgewise {
 
+// None, so far.
 struct RawOptions {};
 
 // The codec of a service that takes bytes as they come (an echo, a proxy, a protocol with a parser
@@ -21,12 +22,15 @@ struct RawOptions {};
 //   server.Serve<edgewise::Raw, Echo>();
 class Raw {
  public:
+  // What every codec names (codec.h):
   using Frame = std::string_view;
   using Options = RawOptions;
 
   Raw() = default;
+  // As the default.
   explicit Raw(const Options&) {}
 
+  // All of `bytes`.
   Decoded<Frame> Decode(std::string_view bytes) {
     if (bytes.empty()) {
       return Decoded<Frame>::NeedMore(1);
@@ -34,8 +38,10 @@ class Raw {
     return Decoded<Frame>::Of(bytes, bytes.size());
   }
 
+  // Nothing stands around a payload.
   Envelope Encode(std::size_t /*payload_size*/) const { return {}; }
 
+  // No limit.
   std::size_t frame_bytes_max() const { return std::numeric_limits<std::size_t>::max(); }
 };
 

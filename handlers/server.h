@@ -37,6 +37,7 @@ namespace edgewise {
 //   }
 class Server {
  public:
+  // Opens nothing yet; what is wrong with `options`, Start says.
   explicit Server(ServerOptions options = {});
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -89,6 +90,7 @@ class Server {
   // closing is still there; what is sent on it then is not sent (SendResult). REQUIRES: it is, or
   // was, a connection of this server.
   PostResult Post(const ConnectionRef& to, absl::AnyInvocable<void(Connection&)> task);
+  // Workers, from Start on (0 before): Post takes an index below this.
   std::size_t threads() const { return workers_.size(); }
   // The sum over all workers: gathered in their threads while Run is under way, simply added up
   // before and afterwards. REQUIRES: not called from one of those threads.

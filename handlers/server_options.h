@@ -35,13 +35,15 @@ struct ServerOptions {
   std::size_t connections_max = 0;
   // Connections at once from one IP address. 0: no such limit.
   std::size_t connections_per_address_max = 0;
-  // Bytes in the buffers of all connections together, and what to do when they are spent.
+  // Bytes in the buffers of all connections together, and what to do when they are spent:
   std::size_t buffer_bytes_max = std::size_t{1} << 30;
   MemoryPolicy memory_policy = MemoryPolicy::kPause;
   // Connections that the kernel keeps for us before they are accepted.
   int backlog = 4096;
+  // Who answers the signals of the process.
   SignalPolicy signals = SignalPolicy::kDrain;
 
+  // Of each connection, each worker's reactor, and each master socket:
   ConnectionOptions connection = {};
   ReactorOptions reactor = {};
   AcceptorOptions acceptor = {};

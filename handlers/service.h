@@ -18,8 +18,10 @@ class AccessLog;
 // Where it listens and what its connections are. A value that every worker of a server shares;
 // `make` is called in the worker's thread and must not change anything shared.
 struct Service {
+  // Makes a connection in the worker's thread; it may throw, which refuses the peer.
   using Maker = std::function<std::unique_ptr<Connection>(ConnectionContext&, const PeerAddress&)>;
 
+  // Where it listens, the limits of its connections, and what makes them:
   SocketAddress address;
   ConnectionOptions options = {};
   Maker make;

@@ -13,13 +13,16 @@ namespace edgewise {
 // must outlive it, and it must outlive its connections.
 class ServicePort final : private Acceptor::Sink, private ConnectionOrigin {
  public:
+  // Accepts nothing before Open.
   ServicePort(const Service& service, Admissions& admissions, Reactor& reactor,
               Workspace& workspace, ConnectionTable& table, MemoryGuard& guard,
               const AcceptorOptions& acceptor_options);
 
+  // Acceptor::Open and Close:
   [[nodiscard]] Error Open(Handle listener, Watch watch) { return acceptor_.Open(listener, watch); }
   void Close() { acceptor_.Close(); }
 
+  // Of its master socket, and of its connections, also those that are gone:
   const AcceptCounters& accept_counters() const { return acceptor_.counters(); }
   const ConnectionCounters& connection_counters() const { return context_.counters; }
 

@@ -53,6 +53,7 @@ enum class SplitEquality : std::uint8_t {
   kJoined,  // only the concatenation of the frames, for a codec like `Raw` or `Http1`
 };
 
+// How much is tried. A value.
 struct SplitLimits {
   // Bytes of the longest input that is tried with every cut into two pieces; longer ones with this
   // many cuts, spread evenly.
@@ -63,24 +64,29 @@ struct SplitLimits {
   std::size_t random_cuts = 100;
   // Of the random cuts.
   std::uint64_t seed = 1;
+  // What must be the same.
   SplitEquality equality = SplitEquality::kFrames;
 };
 
 // The default `to_string`, for frames that are text.
 struct FrameToString {
+  // A copy of the frame.
   std::string operator()(std::string_view frame) const { return std::string(frame); }
 };
 
 // All that a codec made of one input.
 struct SplitOutcome {
+  // Each frame as `to_string` has it, and bytes consumed in all:
   std::vector<std::string> frames;
   std::size_t consumed = 0;
   // Empty unless malformed. (A malformed answer without a reason is a broken contract.)
   std::string reason;
+  // What the malformed answer had for the peer.
   std::string farewell;
   // Empty unless the codec broke its contract in one answer: how.
   std::string broken_contract;
 
+  // Nothing more is asked of the codec.
   bool ended() const { return !reason.empty() || !broken_contract.empty(); }
 };
 
@@ -89,8 +95,10 @@ struct SplitOutcome {
 template <Codec C, typename ToString = FrameToString>
 class SplitFeeder {
  public:
+  // When the codec is asked again.
   enum class Asking : std::uint8_t { kAfterEachPiece, kWhenHintIsReached };
 
+  // Of a copy of the codec that has seen nothing yet.
   SplitFeeder(C codec, Asking asking, ToString to_string = {})
       : codec_(std::move(codec)), to_string_(std::move(to_string)), asking_(asking) {}
 
@@ -103,6 +111,7 @@ class SplitFeeder {
     }
   }
 
+  // So far. Valid as long as the feeder.
   const SplitOutcome& outcome() const { return outcome_; }
 
  private:

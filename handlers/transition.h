@@ -12,8 +12,10 @@
 
 namespace edgewise {
 
+// In one state, what an event leads to, and why.
 template <typename State, typename Event>
 struct TransitionRow {
+  // The pair, what becomes of it, and a few words for docs/machines.md:
   State from;
   Event event;
   State to;
@@ -23,6 +25,7 @@ struct TransitionRow {
 // A pair that cannot come about: to meet it is a fault in the caller.
 template <typename State, typename Event>
 struct ImpossibleRow {
+  // The pair, and a few words for docs/machines.md:
   State from;
   Event event;
   std::string_view why;

@@ -17,23 +17,28 @@
 
 namespace edgewise {
 
+// A value.
 struct WorkerOptions {
   // Which of the server's workers it is.
   std::uint32_t index = 0;
+  // Of its reactor, and of each of its master sockets:
   ReactorOptions reactor = {};
   AcceptorOptions acceptor = {};
   // Bytes in the buffers of all connections of this worker.
   std::size_t buffer_bytes_max = std::size_t{1} << 30;
+  // What happens when they are spent.
   MemoryPolicy memory_policy = MemoryPolicy::kPause;
 };
 
 // What a worker counted. A value.
 struct WorkerCounters {
+  // Of its reactor, of all of its ports together, and of its budget:
   ReactorCounters reactor;
   AcceptCounters accept;
   ConnectionCounters connection;
   MemoryCounters memory;
 
+  // Adds each to its own.
   void Add(const WorkerCounters& other);
   // "name value" lines.
   std::string ToString() const;
@@ -44,10 +49,13 @@ struct WorkerCounters {
 // Threading: one thread; only the reactor's Post and Stop from others. Ownership: all of it.
 class Worker final : private Timer {
  public:
+  // `kernel` and `admissions` must outlive it; `options` are copied. Ask status() before anything
+  // else.
   Worker(Kernel& kernel, Admissions& admissions, const WorkerOptions& options);
   // Closes what is still open.
   ~Worker() override;
 
+  // Why the reactor could not be opened; kNone if it was.
   Error status() const { return reactor_.status(); }
   // Begins to accept for `service`, which must outlive the worker. The descriptor is the worker's
   // if the answer is kNone.
@@ -57,8 +65,10 @@ class Worker final : private Timer {
   // last one is gone, or has been cut off after `timeout`.
   void Drain(Duration timeout);
 
+  // Runs all of it; and the connections that are open, of all ports:
   Reactor& reactor() { return reactor_; }
   ConnectionTable& table() { return table_; }
+  // A snapshot. REQUIRES: the worker's thread, or that it does not run.
   WorkerCounters counters() const;
 
  private:

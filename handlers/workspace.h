@@ -29,6 +29,7 @@ class Workspace {
   // An unfinished frame up to this size is copied in front of what is received next; a larger one
   // is received behind, in its own buffer.
   static constexpr std::size_t kCarryMax = 8 * 1024;
+  // Bytes of answers that may gather before they are sent.
   static constexpr std::size_t kStagingBytes = 64 * 1024;
   // A payload from this size on is sent from where it stands, together with what is staged before
   // it: one more system call is cheaper than one more copy.
@@ -45,6 +46,7 @@ class Workspace {
   // The staging buffer is lent to the connection whose turn it is, unless older output of its own
   // is still queued: the order of bytes decides. Otherwise to nobody (null).
   const Connection* staging_owner() const { return staging_owner_; }
+  // Lends it to `owner`, or to nobody (null). What is staged stays.
   void LendStaging(const Connection* owner) { staging_owner_ = owner; }
   // Forgets what is staged. (The bytes stay where they are until somebody stages again.)
   void TakeStagingBack() {
@@ -53,12 +55,15 @@ class Workspace {
   }
   // Whatever happens in a turn, an exception of the service's included, the buffer comes back.
   struct StagingLoan {
+    // Must outlive the loan.
     Workspace& workspace;
     ~StagingLoan() { workspace.TakeStagingBack(); }
   };
+  // What was staged since the buffer was lent. Valid until the next call that stages.
   std::string_view staged() const {
     return {staging_.get(), static_cast<std::size_t>(staging_end_ - staging_.get())};
   }
+  // Forgets what is staged; the buffer stays lent.
   void ClearStaged() { staging_end_ = staging_.get(); }
   // Stages a payload and what the codec puts around it, if the buffer is lent to `owner`, the
   // payload is not so long that sending it from where it stands is cheaper, and there is room.
@@ -86,8 +91,10 @@ class Workspace {
 
   // Bytes that were received together with the frame being delivered, behind it.
   std::size_t batch_left() const { return batch_left_; }
+  // Told before each frame, by who delivers it.
   void set_batch_left(std::size_t bytes) { batch_left_ = bytes; }
 
+  // For output that a socket refused; and what counts it, and other buffers:
   ChunkPool& chunks() { return chunks_; }
   BufferGauge& gauge() { return chunks_.gauge(); }
   // The Date header's text, made anew once a second. `now` is the reactor's. The view lives until

@@ -9,6 +9,7 @@
 
 namespace edgewise {
 
+// What ended it. The names are CloseCauseName's.
 enum class CloseCause : std::uint8_t {
   kNone,             // not closed
   kEndOfStream,      // the peer finished sending, and everything was answered
@@ -29,10 +30,12 @@ enum class CloseCause : std::uint8_t {
   kException,        // user code threw
   kSystem,           // the operating system refused a call; `error` says which
 };
+// Values of CloseCause, kNone included.
 inline constexpr int kCloseCauseCount = static_cast<int>(CloseCause::kSystem) + 1;
 
 // A value of 16 bytes.
 struct CloseReason {
+  // What it was, and with which error of the system, if one was met:
   CloseCause cause = CloseCause::kNone;
   Error error = Error::kNone;
   // A few words that live for ever, or null.

@@ -49,11 +49,14 @@ class EventHandler {
   // REQUIRES: not registered.
   virtual ~EventHandler();
 
+  // Its descriptor since it was registered; kNoHandle before. Not closed by this class.
   Handle handle() const { return handle_; }
   // The reactor it is or was last registered with; null before that.
   Reactor* reactor() const { return reactor_; }
+  // Where it stands:
   Registration registration() const { return registration_; }
   bool registered() const { return registration_ == Registration::kRegistered; }
+  // The two sets that decide when it is called, as said above:
   Readiness ready() const { return ready_; }
   Readiness interest() const { return interest_; }
   // The number of the round of its last upcall. It tells whether there was one since another look.

@@ -27,6 +27,7 @@
 
 namespace edgewise {
 
+// Whether a task was taken.
 enum class [[nodiscard]] PostResult : std::uint8_t{
     kPosted,
     kFull,    // the bound is reached; nothing was taken: try later, or shed
@@ -38,6 +39,7 @@ enum class [[nodiscard]] PostResult : std::uint8_t{
 // destroyed: a Post still wakes the reactor when its task may have run already.
 class Mailbox {
  public:
+  // What is run, once, in the reactor's thread. It is moved, never copied.
   using Task = absl::AnyInvocable<void()>;
 
   // `capacity`: tasks that may wait. `wakeup` is an eventfd that stays the caller's.
@@ -48,6 +50,7 @@ class Mailbox {
   // From any thread: makes the reactor return from its wait and not begin another, until the
   // reactor's thread calls EndInterruption. REQUIRES: in turns.
   void Interrupt();
+  // Ends it. REQUIRES: Interrupt was called.
   void EndInterruption() { pending_.fetch_sub(kInterruption, std::memory_order_relaxed); }
   // From now on Post answers kClosed; what waits is destroyed.
   void Close();
@@ -59,6 +62,7 @@ class Mailbox {
     asleep_.store(true, std::memory_order_seq_cst);
     return pending_.load(std::memory_order_seq_cst) == 0;
   }
+  // The reactor blocks no longer: posters need not notify it.
   void Awake() { asleep_.store(false, std::memory_order_relaxed); }
 
   // The next task, or an empty one when there is none. Takes from the shared inbox in batches.

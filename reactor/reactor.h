@@ -69,6 +69,7 @@ class Reactor {
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
 
+  // kNone, or why a descriptor could not be opened.
   Error status() const { return status_; }
 
   // --- Running.
@@ -101,7 +102,7 @@ class Reactor {
   // the end of the round. Nothing if it is retired already. REQUIRES: registered once.
   void Retire(EventHandler& handler, const CloseReason& reason);
 
-  // Selects or drops interest in directions. An interest whose readiness is cached links at once.
+  // Selects or drops interest in directions. An interest whose readiness is cached links at once:
   void AddInterest(EventHandler& handler, Readiness directions);
   void DropInterest(EventHandler& handler, Readiness directions);
   // For a handler that found out by itself: a send that fell short (not writable any more) …
@@ -125,6 +126,7 @@ class Reactor {
     clock_is_read_ = true;
     return now_ = kernel_.MonotonicNow();
   }
+  // Arm timers here; from the loop's thread. It lives as long as the reactor.
   TimerWheel& timers() { return timers_; }
   // Arms `timer` for `delay` from now.
   void ArmAfter(Timer& timer, Duration delay) { timers_.Arm(timer, now() + delay); }
@@ -136,9 +138,12 @@ class Reactor {
   bool in_upcall(const EventHandler& handler) const {
     return (handler.standing_ & EventHandler::kRunning) != 0;
   }
+  // What the constructor was given; the options are its own copy:
   Kernel& kernel() { return kernel_; }
   const ReactorOptions& options() const { return options_; }
+  // Its own thread's: a post can copy them out. Valid as long as the reactor.
   const ReactorCounters& counters() const { return counters_; }
+  // Handlers that are registered, or retired and not reclaimed yet.
   std::size_t registered() const { return registered_; }
   // Runs step 7 alone until nobody is retired: before a reactor is destroyed.
   void DrainRetired();

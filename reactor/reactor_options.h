@@ -16,6 +16,7 @@ enum class UpcallTiming : std::uint8_t {
   kEvery,
 };
 
+// A value; each has a sensible default.
 struct ReactorOptions {
   // Most events fetched by one epoll_wait. More makes fuller batches and later timers.
   std::size_t events_max = 256;
@@ -35,6 +36,7 @@ struct ReactorOptions {
   // Time spent polling before the thread blocks, as long as that pays. Zero: never. A lone quiet
   // connection answers two to three times as often with 50 us, at the price of a busier core.
   Duration spin_budget = Duration::zero();
+  // See UpcallTiming.
   UpcallTiming upcall_timing = UpcallTiming::kSampled;
 };
 

@@ -13,8 +13,9 @@ namespace edgewise {
 // edges imply, kept in each handler until an upcall has seen the falling edge (EAGAIN).
 using Readiness = std::uint8_t;
 
+// The empty set.
 inline constexpr Readiness kNothing = 0;
-// Directions: an upcall can be had for these (interest in them can be selected).
+// Directions: an upcall can be had for these (interest in them can be selected):
 inline constexpr Readiness kReadable = 1;
 inline constexpr Readiness kWritable = 2;
 // An error is pending. Always of interest, so that it is consumed even while reading is held.

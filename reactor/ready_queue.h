@@ -28,10 +28,11 @@ class ReadyQueue {
       boost::intrusive::member_hook<EventHandler, EventHandler::Hook, &EventHandler::hook_>,
       boost::intrusive::constant_time_size<false>>;
 
+  // Somebody of that class is in it:
   bool has_interactive() const { return interactive_.begin() != interactive_.end(); }
   bool has_bulk() const { return bulk_.begin() != bulk_.end(); }
 
-  // REQUIRES: not empty, of the class asked.
+  // REQUIRES: not empty, of the class asked:
   EventHandler& FrontInteractive() { return interactive_.front(); }
   EventHandler& FrontBulk() { return bulk_.front(); }
 
@@ -64,6 +65,7 @@ class ReadyQueue {
     handler.standing_ |= EventHandler::kLinked;
     retired.push_back(handler);
   }
+  // The first of them, which is out of the list now. REQUIRES: not empty.
   static EventHandler& TakeRetired(List& retired) {
     EventHandler& handler = retired.front();
     retired.pop_front();

@@ -20,8 +20,10 @@ namespace edgewise {
 // the reactor must have run its last round (or DrainRetired after `Stop`) before it is destroyed.
 class SignalHandler final : public EventHandler {
  public:
+  // Called in the reactor's thread, once for each signal that was read.
   using Callback = absl::AnyInvocable<void(int signal_number)>;
 
+  // Does nothing before Start. `reactor` must outlive its registration.
   explicit SignalHandler(Reactor& reactor);
   ~SignalHandler() override;
 

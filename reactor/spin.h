@@ -15,8 +15,10 @@ namespace edgewise {
 // Threading: the reactor's thread. A zero budget never spins.
 class Spin {
  public:
+  // `budget`: the most to spend before one wait.
   explicit Spin(Duration budget) : budget_(budget) {}
 
+  // As given.
   Duration budget() const { return budget_; }
 
   // Asked once before each wait that would block.
@@ -26,7 +28,9 @@ class Spin {
     --skip_;
     return false;
   }
+  // Something came during the spin: go on so.
   void Paid() { empty_in_a_row_ = 0; }
+  // Nothing came: the next ones are rarer.
   void DidNotPay() {
     if (empty_in_a_row_ < kDoublingsMax) ++empty_in_a_row_;
     skip_ = (1u << empty_in_a_row_) - 1;

@@ -30,6 +30,7 @@ class Timer {
   // throws leaves TimerWheel::Expire.
   virtual void HandleTimeout(Time now) = 0;
 
+  // It will be called, unless it is cancelled.
   bool armed() const { return hook_.is_linked(); }
 
   // When it is due. Meaningless if it has never been armed.

@@ -9,6 +9,11 @@ also about the class that the header is named after, if that has none of its own
 three or more are code, or a table. REQUIRES, Threading and their like begin a paragraph. Names such
 as \\inset{x} are aliases of the Doxyfile: they stand for several lines, which a filter that keeps
 the lines where they are cannot write.
+
+A comment that ends with a colon is about all the declarations below it, up to an empty line, the
+next comment or the end of the scope; one that has a comment behind it on its line has its own. What
+the language or its library says already is said here, once: what `= default` makes, and the names
+that a container, an iterator or a clock must have (STANDARD).
 """
 
 import os
@@ -38,13 +43,24 @@ GROUPS = [
 TITLES = ("Threading", "Thread safety", "Threads", "Ownership", "Lifetime of views", "Lifetime",
           "Reentrancy", "Limits")
 PARAGRAPH = re.compile(rf"(^|(?<=[.)] ))({'|'.join(TITLES)}): ")
-NOT_DOCUMENTED = re.compile(r"\s*($|[}#]|(public|protected|private):|friend\b|namespace\b|//)")
+NOT_DOCUMENTED = re.compile(r"\s*($|\}|#(?!define|if defined)|(public|protected|private):|"
+                            r"friend\b|namespace\b|//)")
+DEFAULTED = re.compile(r"\s*\S.*= default;")
+STANDARD = re.compile(
+    r"\s*(constexpr |static |const )*("
+    r"using (\w+_iterator|iterator_\w+|\w+_type|pointer|reference|rep|period|duration) =|"
+    r"constexpr bool is_steady\b|"
+    r"[\w:<>*&]+ (operator(\*|->|\+\+)|begin|end|size|empty|capacity|data)\()|"
+    r"\s*friend bool operator==\(.*\{$")
+BY_ITSELF = [(DEFAULTED, "As the compiler makes it, from all members."),
+             (STANDARD, "As the standard library has it.")]
 TYPE = re.compile(r"(?:template\s*<.*>\s*)?\b(class|struct|union|enum class|enum)\s+"
                   r"(?:\[\[\w+\]\]\s*)?(\w+)[^;()]*$")
 
 
 def kind_of_scope(header):
     """What a brace opens, by the code before it: namespace, enum, type, or something else."""
+    header = re.sub(r"__attribute__\(\(\w+\)\)", "", header)
     header = re.sub(r"<[^<>]*>", "", re.sub(r"<[^<>]*>", "", header))
     if re.search(r"\bnamespace\b", header):
         return "namespace"
@@ -194,7 +210,42 @@ class Header:
         if self.in_namespace(end):
             lines[-1] += f" \\inset{{{self.group}}}"
         indent = re.match(r"\s*", self.lines[begin]).group(0)
+        if self.lines[end - 1].endswith(":") and not any(map(is_indented, self.texts(begin, end))):
+            lines = [re.sub(r":(?=$| \\inset)", ".", lines[-1]) if line is lines[-1] else line
+                     for line in lines]
+            self.share(end, " ".join(lines))
         self.out[begin:end] = [f"{indent}/// {line}" for line in lines]
+
+    def begins_declaration(self, number):
+        """A line of its own scope, where the one before has come to its end."""
+        before = self.code[number - 1].rstrip()
+        return (self.documents(number) and self.code[number].strip() != ""
+                and not re.match(r"\s*(\}|#|(public|protected|private):)", self.code[number])
+                and (not before or before.startswith("#") or before[-1] in ";{},:"))
+
+    def prefix(self, number, text):
+        indent = re.match(r"\s*", self.lines[number]).group(0)
+        self.out[number] = f"{indent}/** {text} */ " + self.out[number].removeprefix(indent)
+
+    def share(self, first, text):
+        """The comment above line `first` is about what follows it, too."""
+        for number in range(first + 1, len(self.lines)):
+            line, scope = self.lines[number], self.scopes[number]
+            if not line.strip() or re.match(r"\s*//", line) or len(scope) < len(self.scopes[first]):
+                return
+            if scope == self.scopes[first] and self.begins_declaration(number) and \
+                    line.rstrip() == self.bare[number]:
+                self.prefix(number, text)
+
+    def say_what_goes_without_saying(self):
+        for number, line in enumerate(self.lines):
+            if "type" in self.scopes[number] and self.out[number] == line == self.bare[number] and \
+                    self.begins_declaration(number) and \
+                    not re.match(r"\s*//", self.lines[number - 1]):
+                for pattern, text in BY_ITSELF:
+                    if pattern.match(line):
+                        self.prefix(number, text)
+                        break
 
     def behind(self, number):
         """A comment behind a declaration, with the lines that go on with it. Answers the next."""
@@ -224,6 +275,7 @@ class Header:
                         not re.match(r"\s*(//|template)", self.lines[number - 1]):
                     self.out[number] = f"/** \\inset{{{self.group}}} */ " + self.out[number]
                 number += 1
+        self.say_what_goes_without_saying()
         assert len(self.out) == len(self.lines)
         return "\n".join(self.out)
 

@@ -31,6 +31,7 @@
 
 namespace edgewise {
 
+// The limits of a request. A value; each has a safe default.
 struct Http1Options {
   // Bytes of the longest request line, its CRLF not counted. Beyond: 414. At most 65,000.
   std::size_t request_line_bytes_max = std::size_t{8} << 10;
@@ -53,11 +54,13 @@ struct Http1Options {
 //   const Decoded<HttpPart> decoded = codec.Decode(bytes);
 class Http1 {
  public:
+  // What every codec names (codec.h); its frames may be parts of a request:
   using Frame = HttpPart;
   using Options = Http1Options;
   static constexpr bool kDeliversParts = true;
 
   Http1() : Http1(Options{}) {}
+  // Takes the limits from `options`, each clipped to the most that it allows.
   explicit Http1(const Options& options);
 
   // After a malformed answer every further call gives the same one.

@@ -24,6 +24,7 @@ class HttpAccessRecord {
   // Bytes of the body that were given to the connection. (How many of them a client took that went
   // away, the counters of its connection tell; the line is written when the answer is complete.)
   void AddBytes(std::uint64_t bytes) { bytes_ += bytes; }
+  // What was answered. REQUIRES: after Begin, which forgets that of the request before.
   void set_status(HttpStatus status) { status_ = status; }
 
   // The line, with its line feed. (Of a request without a method: of bytes that were none.) Lives

@@ -20,8 +20,10 @@ namespace edgewise {
 
 // What the framing of a chunked body may take, in all of its chunks together.
 struct HttpChunkLimits {
+  // Bytes of all extensions.
   std::size_t extension_bytes_max = 0;
   std::size_t trailer_bytes_max = 0;  // all lines with their CRLFs and the empty line
+  // How many trailer fields.
   std::size_t trailers_max = 0;
 };
 
@@ -37,15 +39,18 @@ struct HttpChunkLimits {
 //   }
 class HttpBodyReader {
  public:
+  // What one Read found.
   struct Piece {
     std::string_view data;     // a view of the bytes given; may be empty
     std::size_t consumed = 0;  // from the front of the bytes given, at least 1
     bool last = false;         // the body ends with it
+    // Unless kNone, the rest means nothing and nothing more may be read.
     HttpRefusal refusal = HttpRefusal::kNone;
   };
 
   // A body that is over.
   HttpBodyReader() = default;
+  // A body of exactly so many bytes; 0: over at once.
   static HttpBodyReader OfLength(std::uint64_t bytes);
   // One whose chunks hold at most `bytes_max` together.
   static HttpBodyReader Chunked(std::uint64_t bytes_max);
@@ -53,6 +58,7 @@ class HttpBodyReader {
   // What of `bytes` belongs to the body up to the end of one chunk. REQUIRES: bytes; not over, and
   // nothing was refused.
   Piece Read(std::string_view bytes, const HttpChunkLimits& limits);
+  // All of the body was read.
   bool over() const { return state_ == State::kOver; }
 
  private:

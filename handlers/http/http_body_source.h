@@ -24,6 +24,7 @@ class HttpResponder;
 //   response.SendFrom({.content_type = "text/plain"}, std::make_unique<Countdown>());
 class HttpBodySource {
  public:
+  // How it goes on after a piece.
   enum class Outcome : std::uint8_t {
     kMore,     // ask again as soon as this has left
     kWaiting,  // nothing to say now: HttpResponder::Resume will tell when to ask again

@@ -20,6 +20,7 @@ namespace edgewise {
 // Threading, ownership, views: as for every BasicFrameHandler.
 class HttpConversation : public BasicFrameHandler<HttpPart> {
  public:
+  // Takes what Http1 delivers; the functions below pass it on.
   void OnFrame(Connection& peer, const HttpPart& part) final;
   void OnEnd(Connection& peer) final;
   void OnDrained(Connection& peer) final;
@@ -41,7 +42,7 @@ class HttpConversation : public BasicFrameHandler<HttpPart> {
   // All of a request at once.
   virtual void Whole(const HttpRequest& request, HttpResponder& response) = 0;
   // Or in parts: Head, any number of Body, Complete. Nothing more comes of a request after its
-  // answer was finished early.
+  // answer was finished early:
   virtual void Head(const HttpRequest& head, HttpResponder& response) = 0;
   virtual void Body(std::string_view piece, HttpResponder& response) = 0;
   virtual void Complete(HttpResponder& response) = 0;

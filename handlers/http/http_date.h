@@ -21,6 +21,7 @@ namespace edgewise {
 //   head.date = date.At(kernel.WallNow());
 class HttpDate {
  public:
+  // The text for the second that `now` is in.
   HttpDateText At(WallTime now) {
     const Duration since = now - second_;
     if (since < Duration::zero() || since >= std::chrono::seconds(1)) [[unlikely]] {

@@ -12,10 +12,12 @@ namespace edgewise {
 // Threading: a value. Lifetime of views: it is a view, which ends as HttpDate::At says.
 class HttpDateText {
  public:
+  // Bytes of every date.
   static constexpr std::size_t kBytes = 29;
 
   constexpr HttpDateText() = default;
 
+  // Empty, or kBytes bytes.
   std::string_view view() const { return {text_, text_ == nullptr ? 0 : kBytes}; }
   operator std::string_view() const { return view(); }  // NOLINT(google-explicit-constructor)
 

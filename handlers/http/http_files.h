@@ -27,6 +27,7 @@
 
 namespace edgewise {
 
+// A value.
 struct HttpFilesOptions {
   // What a path that ends with a slash stands for; empty: nothing.
   std::string index = "index.html";
@@ -47,6 +48,7 @@ class HttpFiles {
                                                          HttpFilesOptions options = {},
                                                          Kernel& kernel = LinuxKernel::Instance());
 
+  // Of a directory opened with Kernel::OpenDirectory. `kernel` must outlive it.
   HttpFiles(std::unique_ptr<OpenFile> root, HttpFilesOptions options, Kernel& kernel)
       : index_(std::move(options.index)),
         cache_control_(options.cache_control.text()),

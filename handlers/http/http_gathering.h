@@ -19,6 +19,7 @@ class HttpGathering {
   HttpGathering(const HttpGathering&) = delete;
   HttpGathering& operator=(const HttpGathering&) = delete;
 
+  // Copies the next piece of the body; ask over() then.
   void Append(std::string_view piece) { body_ += piece; }
   // The body is larger than it may be.
   bool over() const { return body_.size() > body_bytes_max_; }

@@ -29,6 +29,7 @@ namespace edgewise {
 //   server.Serve<edgewise::Http1, Hello>();
 class HttpHandler : public HttpConversation {
  public:
+  // A whole request: answer it, or keep what Later gives. What is neither gets a 500.
   virtual void OnRequest(const HttpRequest& request, HttpResponder& response) = 0;
 
  protected:

@@ -48,6 +48,7 @@ constexpr bool IsHeaderName(std::string_view text) {
 //   if (auto location = HttpHeader::From("Location", target)) ...
 class HttpHeader {
  public:
+  // Of two literals. One that is not allowed does not compile.
   template <std::size_t kNameSize, std::size_t kValueSize>
   consteval HttpHeader(const char (&name)[kNameSize], const char (&value)[kValueSize])
       : name_(name, kNameSize - 1), value_(value) {
@@ -63,6 +64,7 @@ class HttpHeader {
                                                         : std::nullopt;
   }
 
+  // The views it was made of:
   constexpr std::string_view name() const { return name_; }
   constexpr std::string_view value() const { return value_.text(); }
 

@@ -45,6 +45,7 @@ class HttpHeaderValue {
     return http_internal::IsHeaderValue(text) ? std::optional(HttpHeaderValue(text)) : std::nullopt;
   }
 
+  // The view it was made of; empty by default.
   constexpr std::string_view text() const { return text_; }
 
  private:

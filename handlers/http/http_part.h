@@ -14,6 +14,7 @@ namespace edgewise {
 //
 // Lifetime of views: until the upcall returns.
 struct HttpPart {
+  // Which part of a request.
   enum class Kind : std::uint8_t {
     kWhole,  // all of a request
     kHead,   // `request` without its body, which follows
@@ -22,11 +23,14 @@ struct HttpPart {
     kBytes,  // of another protocol, after an upgrade: nothing but body()
   };
 
+  // What there is of the body in this part.
   std::string_view body() const { return request.body(); }
   // More of the same request follows.
   bool partial() const { return kind == Kind::kHead || kind == Kind::kBody; }
 
+  // Of kWhole and kHead: the request. Of all: where body() is.
   HttpRequest request;
+  // Says which members mean something.
   Kind kind = Kind::kWhole;
 };
 

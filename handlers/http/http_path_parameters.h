@@ -15,9 +15,11 @@ class HttpPathParameters {
  public:
   // In one pattern.
   static constexpr std::size_t kMax = 8;
+  // In the order of the pattern; those behind the last are empty.
   using Values = std::array<std::string_view, kMax>;
 
   HttpPathParameters() = default;
+  // Made by HttpRouter. `names` must outlive it.
   HttpPathParameters(const std::vector<std::string>& names, const Values& values)
       : names_(&names), values_(values) {}
 

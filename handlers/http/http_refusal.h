@@ -50,6 +50,7 @@ enum class HttpRefusal : std::uint8_t {
   kNotInTime,
   kOverloaded,
 };
+// Values of HttpRefusal, kNone included.
 inline constexpr std::size_t kHttpRefusalCount =
     static_cast<std::size_t>(HttpRefusal::kOverloaded) + 1;
 

@@ -9,6 +9,7 @@
 
 namespace edgewise {
 
+// The methods that have a name here. Names are in capitals: "get" is another method.
 enum class HttpMethod : std::uint8_t {
   kOther,  // a well-formed method that has no name here: see method_text()
   kGet,
@@ -25,6 +26,7 @@ enum class HttpMethod : std::uint8_t {
 // One header field as it came: the name in the sender's own case, the value without the white
 // space around it.
 struct HttpField {
+  // Views of the request's text:
   std::string_view name;
   std::string_view value;
 };
@@ -33,6 +35,7 @@ struct HttpField {
 // Iterators are values over the same bytes, and compare by position.
 class HttpFields {
  public:
+  // A forward iterator. What it points at lives as long as it is not moved on.
   class Iterator {
    public:
     using iterator_category = std::input_iterator_tag;
@@ -43,6 +46,7 @@ class HttpFields {
     using reference = const HttpField&;
 
     Iterator() = default;
+    // At the first field of `rest`, which is of the form that HttpFields takes.
     explicit Iterator(std::string_view rest) : rest_(rest) { Read(); }
 
     const HttpField& operator*() const { return field_; }
@@ -96,21 +100,29 @@ class HttpFields {
 //   for (const HttpField& field : request.headers()) ...
 class HttpRequest {
  public:
+  // What a request is made of. All views are of the bytes that it came in.
   struct Parts {
+    // As they were sent:
     std::string_view method_text;
     std::string_view target;
     std::string_view header_text;  // each line with its CRLF, without the empty line
+    // What of the body was delivered with it.
     std::string_view body;
+    // What the codec found in them: the method, the x of HTTP/1.x, whether the connection stays:
     HttpMethod method = HttpMethod::kOther;
     std::uint8_t minor_version = 1;
     bool keep_alive = false;
   };
 
   HttpRequest() = default;
+  // REQUIRES: text that Http1 has accepted. Views are kept, not copied.
   explicit HttpRequest(const Parts& parts) : parts_(parts) {}
 
+  // All of them; a copy of the request is as cheap.
   const Parts& parts() const { return parts_; }
+  // kOther: method_text() tells.
   HttpMethod method() const { return parts_.method; }
+  // As it was sent: "GET", "PROPFIND".
   std::string_view method_text() const { return parts_.method_text; }
 
   // As it was sent: "/a/b?c=d", "http://host/a", "*", or "host:port" for CONNECT.
@@ -126,11 +138,13 @@ class HttpRequest {
   // Whether the client would send more requests after this one on the same connection.
   bool keep_alive() const { return parts_.keep_alive; }
 
+  // All fields, in the order in which they came, repeated ones too.
   HttpFields headers() const { return HttpFields(parts_.header_text); }
   // The first field of that name, in any case of letters; none if there is no such field. A field
   // without a value is an empty one. Reads the header text from the start each time.
   std::optional<std::string_view> Header(std::string_view name) const;
 
+  // All of the body, in a request that is whole. What comes in parts has it elsewhere.
   std::string_view body() const { return parts_.body; }
 
  private:

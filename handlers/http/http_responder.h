@@ -30,6 +30,8 @@ class HttpResponder {
  public:
   // What a service says besides the body.
   struct Answer {
+    // The status line and the fields: Content-Type if it is not empty, then `headers` in their
+    // order. Views: all must live until the call returns:
     HttpStatus status = HttpStatus::kOk;
     HttpHeaderValue content_type{};
     std::span<const HttpHeader> headers{};
@@ -96,6 +98,7 @@ class HttpResponder {
 
   // --- For HttpConversation.
 
+  // Whether the body has come with the head.
   enum class Extent : std::uint8_t { kHead, kWhole };
   // A request was delivered, all of it or its head. REQUIRES: done().
   void Take(Connection& peer, const HttpRequest& request, Extent extent) {

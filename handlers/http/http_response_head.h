@@ -12,6 +12,7 @@
 
 namespace edgewise {
 
+// The statuses that have a name here. Any other of three digits may be cast to it.
 enum class HttpStatus : std::uint16_t {
   kSwitchingProtocols = 101,
   kOk = 200,
@@ -91,10 +92,13 @@ inline HttpPersistence PersistenceFor(const HttpRequest& request) {
 //                         .date = date.At(now), .persistence = PersistenceFor(request)};
 //   const std::size_t used = head.WriteTo(buffer);
 struct HttpResponseHead {
+  // The status line; its words follow from the number.
   HttpStatus status = HttpStatus::kOk;
+  // What the Connection field says; kImplied: it is not written.
   HttpPersistence persistence = HttpPersistence::kImplied;
   // Empty: no Content-Type is written.
   HttpHeaderValue content_type{};
+  // How the end of the body can be told.
   HttpFraming framing = HttpFraming::kLength;
   // Bytes of the body, if that is its framing.
   std::uint64_t content_length = 0;

@@ -12,6 +12,7 @@ namespace edgewise {
 //
 // Lifetime of views: until the upcall returns.
 struct HttpResponsePart {
+  // Which part of a response.
   enum class Kind : std::uint8_t {
     kWhole,    // all of a response
     kInterim,  // 100 to 199, but for 101: the response itself follows
@@ -20,6 +21,7 @@ struct HttpResponsePart {
     kEnd,      // the same, and it is the last of this response
   };
 
+  // Says which members mean something.
   Kind kind = Kind::kWhole;
   // Of whole responses and heads, all four:
   bool keep_alive = false;    // the server takes more requests on this connection
@@ -27,6 +29,7 @@ struct HttpResponsePart {
   std::uint16_t status = 0;   // 100 to 999
   std::string_view fields{};  // the field lines, each with its CRLF, without the empty one
 
+  // What there is of the body in this part.
   std::string_view body{};
 
   // More of the same response follows.

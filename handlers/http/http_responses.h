@@ -26,7 +26,9 @@ enum class HttpResponsesTo : std::uint8_t {
   kHead,  // nothing but HEAD: no answer has a body, whatever it announces
 };
 
+// The limits of a response. A value; each has a safe default.
 struct HttpResponsesOptions {
+  // What the client asks for on this connection.
   HttpResponsesTo to = HttpResponsesTo::kUsual;
   // Bytes of a status line and all field lines, with their CRLFs and the empty line. At most 1 GiB.
   std::size_t head_bytes_max = std::size_t{64} << 10;
@@ -41,11 +43,13 @@ struct HttpResponsesOptions {
 //   client.Connect<edgewise::HttpResponses, MyHandler>(addresses, sink, {});
 class HttpResponses {
  public:
+  // What every codec names (codec.h); its frames may be parts of a response:
   using Frame = HttpResponsePart;
   using Options = HttpResponsesOptions;
   static constexpr bool kDeliversParts = true;
 
   HttpResponses() : HttpResponses(Options{}) {}
+  // Takes the limits from `options`, the head's clipped to the most that it may be.
   explicit HttpResponses(const Options& options);
 
   // After a malformed answer every further call gives the same one.

@@ -31,7 +31,9 @@
 
 namespace edgewise {
 
+// What a path led to. A value.
 struct HttpRouteMatch {
+  // Whether there is a route; if not, with which status to say so.
   enum class Kind : std::uint8_t {
     kFound,
     kNoSuchPath,    // 404
@@ -41,9 +43,12 @@ struct HttpRouteMatch {
   // Methods as bits, HttpMethod as their numbers.
   using Methods = std::uint16_t;
 
+  // Says which members mean something.
   Kind kind = Kind::kNoSuchPath;
   std::size_t route = 0;  // kFound: what Add was given
+  // kFound: what the parameters of the pattern stand for.
   HttpPathParameters parameters;
+  // kNoSuchMethod: the methods that the path has routes for.
   Methods allowed = 0;
 };
 
@@ -61,6 +66,8 @@ class HttpRouter {
   // for the same method and paths. `route` is the caller's own number. A route for GET is one for
   // HEAD too, unless HEAD has its own.
   absl::Status Add(HttpMethod method, std::string_view pattern, std::size_t route);
+  // Finds the best route. `path` without a query, percent-encoded as it came; the match points into
+  // it.
   HttpRouteMatch Match(HttpMethod method, std::string_view path) const;
 
  private:

@@ -13,6 +13,7 @@
 
 namespace edgewise {
 
+// What holds for one route. A value.
 struct HttpRouteOptions {
   // Bytes of the largest body; beyond: 413. The codec's own limit holds in any case.
   std::uint64_t body_bytes_max = std::numeric_limits<std::uint64_t>::max();
@@ -30,6 +31,7 @@ void AddRoute(HttpRouter& router, HttpMethod method, std::string_view pattern, s
 template <typename Service>
 class HttpRoutes {
  public:
+  // A member function of the service that answers.
   using Action = void (Service::*)(const HttpRequest&, const HttpPathParameters&, HttpResponder&);
 
   // REQUIRES: a pattern that HttpRouter::Add takes.
@@ -40,6 +42,8 @@ class HttpRoutes {
     return *this;
   }
 
+  // The patterns, and what belongs to a route by its number (HttpRouteMatch::route). REQUIRES: a
+  // number of one of the routes:
   const HttpRouter& router() const { return router_; }
   Action action(std::size_t route) const { return routes_[route].action; }
   const HttpRouteOptions& options(std::size_t route) const { return routes_[route].options; }

@@ -30,7 +30,9 @@ namespace edgewise {
 //   };
 class HttpStreamHandler : public HttpConversation {
  public:
+  // The head of the next request. Take its body from OnBody, even what came with the head.
   virtual void OnHead(const HttpRequest& head, HttpResponder& response) = 0;
+  // The next piece of its body, never empty.
   virtual void OnBody(std::string_view piece, HttpResponder& response) = 0;
   // All of the request was delivered. What is neither answered nor deferred by now gets a 500.
   virtual void OnComplete(HttpResponder& response) = 0;

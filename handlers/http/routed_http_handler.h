@@ -31,6 +31,7 @@ void AnswerWithoutRoute(const HttpRouteMatch& match, const HttpRequest& request,
 template <typename Service>
 class RoutedHttpHandler : public HttpHandler {
  public:
+  // `routes` must outlive every connection.
   explicit RoutedHttpHandler(const HttpRoutes<Service>* routes) : routes_(routes) {}
 
   void OnRequest(const HttpRequest& request, HttpResponder& response) final {

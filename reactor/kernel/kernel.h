@@ -26,6 +26,7 @@
 
 namespace edgewise {
 
+// What can be set about a socket. Values are 0 or 1 where nothing else is said.
 enum class SocketOption : std::uint8_t {
   kReuseAddress,   // SO_REUSEADDR
   kReusePort,      // SO_REUSEPORT
@@ -38,26 +39,34 @@ enum class SocketOption : std::uint8_t {
   kNonBlocking,    // O_NONBLOCK; for a socket that was made elsewhere
 };
 
+// Which direction ends: what is received, what is sent, or both.
 enum class ShutdownSide : std::uint8_t { kRead, kWrite, kBoth };
 
 // What accept gave: the new descriptor and the peer's address as *accept* told it. (getpeername
 // fails on a connection that was reset before it was accepted.)
 struct AcceptResult {
+  // kNoHandle, and why, or the caller's new descriptor:
   Handle handle = kNoHandle;
   Error error = Error::kNone;
+  // Without a path if the peer is nameless (AF_UNIX).
   SocketAddress peer;
 };
 
+// The address of a socket, or the error that was met instead.
 struct AddressResult {
+  // `address` means something only with kNone:
   Error error = Error::kNone;
   SocketAddress address;
 };
 
+// What a descriptor of the file system leads to.
 enum class FileKind : std::uint8_t { kRegular, kDirectory, kOther };
 
 // What fstat told of a file.
 struct FileInfo {
+  // The rest means something only with kNone.
   Error error = Error::kNone;
+  // What it is, how many bytes it has, and when they were changed:
   FileKind kind = FileKind::kOther;
   std::uint64_t bytes = 0;
   WallTime modified{};
@@ -68,6 +77,7 @@ using ConstBuffer = std::span<const char>;
 
 // The signals that a service waits for; bit N-1 stands for signal N.
 using SignalSet = std::uint64_t;
+// The set with nothing but this signal in it. REQUIRES: 1 to 64.
 constexpr SignalSet SignalBit(int signal_number) { return SignalSet{1} << (signal_number - 1); }
 
 // Thread safety: LinuxKernel may be used from any number of threads at once. Other kernels say so
@@ -95,9 +105,13 @@ class Kernel {
 
   // --- Sockets: non-blocking, close-on-exec streams.
 
+  // socket(2).
   virtual HandleResult OpenSocket(AddressFamily family) = 0;
+  // setsockopt(2); for kNonBlocking an ioctl. `value` as SocketOption says.
   virtual Error SetOption(Handle handle, SocketOption option, int value) = 0;
+  // bind(2). Port 0: the system chooses, and LocalAddress tells.
   virtual Error Bind(Handle handle, const SocketAddress& address) = 0;
+  // listen(2). The system clamps `backlog`.
   virtual Error Listen(Handle handle, int backlog) = 0;
   // accept4(SOCK_NONBLOCK | SOCK_CLOEXEC).
   virtual AcceptResult Accept(Handle listener) = 0;
@@ -105,14 +119,16 @@ class Kernel {
   virtual Error Connect(Handle handle, const SocketAddress& address) = 0;
   // Fetches and clears SO_ERROR. kNone if there was none.
   virtual Error TakeSocketError(Handle handle) = 0;
+  // shutdown(2). The descriptor stays open.
   virtual Error Shutdown(Handle handle, ShutdownSide side) = 0;
+  // getsockname(2): where it is bound, with the port that the system chose.
   virtual AddressResult LocalAddress(Handle handle) = 0;
 
   // recv(2). 0 bytes is the end of the peer's stream. REQUIRES: a non-empty buffer.
   virtual IoResult Receive(Handle handle, std::span<char> into) = 0;
   // send(2) with MSG_NOSIGNAL. May fall short.
   virtual IoResult Send(Handle handle, ConstBuffer bytes) = 0;
-  // sendmsg(2) with MSG_NOSIGNAL: the pieces in order. At most kGatherMax of them. May fall short.
+  // sendmsg(2) with MSG_NOSIGNAL: the pieces in order. At most kGatherMax of them. May fall short:
   static constexpr std::size_t kGatherMax = 64;
   virtual IoResult SendGathered(Handle handle, std::span<const ConstBuffer> pieces) = 0;
   // Bytes written by us that the peer has not acknowledged yet (SIOCOUTQ): the only honest measure
@@ -131,6 +147,7 @@ class Kernel {
   // even while names are being changed. kCrossDevice if one would. O_NONBLOCK, so that a pipe
   // without a writer does not stop the caller.
   virtual HandleResult OpenBeneath(Handle directory, std::string_view path) = 0;
+  // fstat(2).
   virtual FileInfo Inspect(Handle file) = 0;
   // pread(2). 0 bytes is the end of the file. REQUIRES: a non-empty buffer.
   virtual IoResult ReadAt(Handle file, std::span<char> into, std::uint64_t offset) = 0;
@@ -144,11 +161,15 @@ class Kernel {
 
   // --- Readiness.
 
+  // epoll_create1(2).
   virtual HandleResult OpenEpoll() = 0;
+  // EPOLL_CTL_ADD. Events of `handle` are reported with `tag`. kExists: it is there already.
   virtual Error EpollAdd(Handle epoll, Handle handle, EpollMask mask, void* tag) = 0;
   // Not used by the reactor (no epoll_ctl in the steady state); here for tests and for
   // completeness.
   virtual Error EpollModify(Handle epoll, Handle handle, EpollMask mask, void* tag) = 0;
+  // EPOLL_CTL_DEL. Closing the last descriptor of the file does it, too. kNotFound: it is not
+  // there.
   virtual Error EpollRemove(Handle epoll, Handle handle) = 0;
   // The number of events written to `into`, as `bytes()`. `timeout`: zero polls, kForever waits;
   // otherwise rounded *up* to what the kernel can express, so that a wait is never a busy zero.
@@ -176,18 +197,26 @@ class Kernel {
 
   // Blocks `signals` in the calling thread; the answer is the mask before, for RestoreSignals.
   virtual SignalSet BlockSignals(SignalSet signals) = 0;
+  // Sets the mask of the calling thread.
   virtual void RestoreSignals(SignalSet mask) = 0;
+  // signalfd(2): readable while one of `signals` is pending.
   virtual HandleResult OpenSignals(SignalSet signals) = 0;
+  // What a read from it gave.
   struct SignalResult {
     int number = 0;  // 0 if none was pending or the call failed
+    // kWouldBlock: none was pending.
     Error error = Error::kNone;
   };
+  // Takes one signal, which is pending no more.
   virtual SignalResult ReadSignal(Handle signals) = 0;
 
   // --- Time and chance.
 
+  // CLOCK_MONOTONIC. Never goes back.
   virtual Time MonotonicNow() = 0;
+  // CLOCK_REALTIME. May leap.
   virtual WallTime WallNow() = 0;
+  // 64 bits that nobody can guess (getrandom(2)), on the real kernel.
   virtual std::uint64_t Random() = 0;
 
   // --- The process.

@@ -11,6 +11,7 @@
 
 namespace edgewise {
 
+// kNone: no address, as a default SocketAddress.
 enum class AddressFamily : std::uint8_t { kNone, kIpv4, kIpv6, kUnix };
 
 // An address of a stream socket. A value type: copies are independent, equality compares every
@@ -25,7 +26,9 @@ class SocketAddress {
 
   SocketAddress() = default;
 
+  // `ip` in network order, `port` in the machine's.
   static SocketAddress Ipv4(std::array<std::uint8_t, 4> ip, std::uint16_t port);
+  // The same. `scope`: the number of the interface of a link-local address; 0: none.
   static SocketAddress Ipv6(std::array<std::uint8_t, 16> ip, std::uint16_t port,
                             std::uint32_t scope = 0);
   // A path, or an abstract name if it starts with a zero byte. Cut at kUnixPathMax bytes.
@@ -37,13 +40,18 @@ class SocketAddress {
   // refused: no name service is asked.
   static absl::StatusOr<SocketAddress> Parse(std::string_view text);
 
+  // kNone by default.
   AddressFamily family() const { return family_; }
+  // In the machine's order; 0 for AF_UNIX.
   std::uint16_t port() const { return port_; }
+  // An IPv6 address's interface; 0: none.
   std::uint32_t scope() const { return scope_; }
+  // In network order; IPv4 has the first four, AF_UNIX zeros. Lives as long as this object.
   const std::array<std::uint8_t, 16>& ip() const { return ip_; }
   // Empty unless AF_UNIX. The view lives as long as this object.
   std::string_view path() const { return path_; }
 
+  // A copy with another port.
   SocketAddress WithPort(std::uint16_t port) const;
 
   // The form that Parse reads.

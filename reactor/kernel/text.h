@@ -8,6 +8,7 @@
 
 namespace edgewise {
 
+// The same bytes as the other type; nothing is copied:
 inline absl::string_view AbslView(std::string_view text) { return {text.data(), text.size()}; }
 inline std::string_view StdView(absl::string_view text) { return {text.data(), text.size()}; }
 

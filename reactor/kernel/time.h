@@ -14,6 +14,7 @@ struct MonotonicClock {
   static constexpr bool is_steady = true;
 };
 
+// Nanoseconds, signed: almost 300 years either way.
 using Duration = std::chrono::nanoseconds;
 // A point on the kernel's CLOCK_MONOTONIC. The epoch is arbitrary; zero is never a real instant.
 using Time = std::chrono::time_point<MonotonicClock, Duration>;
@@ -22,6 +23,7 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
 // "Wait without a limit" where a duration is a timeout, "no such deadline" where it is a limit.
 inline constexpr Duration kForever = Duration::max();
+// A deadline that does not come.
 inline constexpr Time kNever = Time::max();
 
 }  // namespace edgewise

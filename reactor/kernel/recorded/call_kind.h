@@ -62,6 +62,7 @@ enum class CallKind : std::uint8_t {
   kForeign,  // threads that RunThreads did not start made calls: so many so far
   kEnd,      // the recording was ended in order
 };
+// Values of CallKind.
 inline constexpr std::size_t kCallKindCount = static_cast<std::size_t>(CallKind::kEnd) + 1;
 
 }  // namespace edgewise

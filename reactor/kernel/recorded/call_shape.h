@@ -49,16 +49,21 @@ enum class CallBytes : std::uint8_t {
 
 // Threading: a value.
 struct CallShape {
+  // Numbers of the call that has most of them.
   static constexpr std::size_t kFieldsMax = 5;
 
+  // Which call, and its name for people, which lives for ever:
   CallKind kind = CallKind::kUnwritten;
   std::string_view name;
   // Arguments first, then what was answered.
   std::array<CallField, kFieldsMax> fields{};
+  // How many of `fields` there are, and how many of those are arguments:
   std::size_t field_count = 0;
   std::size_t argument_count = 0;
+  // Which bytes belong to it.
   CallBytes bytes = CallBytes::kNone;
 
+  // REQUIRES: at most kFieldsMax arguments and answers together.
   constexpr CallShape(CallKind the_kind, std::string_view the_name,
                       std::initializer_list<CallField> arguments,
                       std::initializer_list<CallField> answers,
@@ -72,6 +77,7 @@ struct CallShape {
     std::copy(answers.begin(), answers.end(), fields.begin() + argument_count);
   }
 
+  // Its bytes are an argument, not an answer.
   constexpr bool bytes_are_given() const {
     return bytes == CallBytes::kPath || bytes == CallBytes::kLine ||
            bytes == CallBytes::kGivenAddress;
@@ -84,6 +90,7 @@ namespace call_shapes {
 
 using enum CallField;
 
+// The shape of each kind, by its number.
 inline constexpr std::array<CallShape, kCallKindCount> kAll{{
     {CallKind::kUnwritten, "", {}, {}},
     {CallKind::kClose, "Close", {kHandle}, {kError}},
@@ -149,6 +156,7 @@ inline constexpr std::array<CallShape, kCallKindCount> kAll{{
     {CallKind::kEnd, "(the end)", {kNumber}, {}},
 }};
 
+// kAll is in the order of the numbers.
 constexpr bool StandInOrder() {
   for (std::size_t i = 0; i < kAll.size(); ++i) {
     if (kAll[i].kind != static_cast<CallKind>(i)) return false;

@@ -13,6 +13,7 @@
 
 namespace edgewise {
 
+// A value.
 struct RecordingFileOptions {
   // Gathered in memory before it is written. What is there when the process crashes is lost, and
   // with it the calls that led to the crash. 0: each call is in the file before its answer is given
@@ -42,7 +43,7 @@ class FileRecordingSink final : public RecordingSink {
   void Write(std::string_view head, std::string_view bytes) override;
   void Flush() override;
 
-  // Of this recording, in the file and in memory; and what came when it took no more.
+  // Of this recording, in the file and in memory; and what came when it took no more:
   std::uint64_t bytes() const { return taken_; }
   std::uint64_t dropped_bytes() const { return dropped_; }
 

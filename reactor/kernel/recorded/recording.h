@@ -36,6 +36,7 @@ class Recording {
 
   // What the one who recorded had to say.
   std::string_view note() const { return RecordingReader::Open(bytes_)->note(); }
+  // How many it holds.
   std::uint64_t calls() const { return calls_; }
   // In bytes, without what may be left of a last record that is not whole.
   std::size_t size() const { return size_; }

@@ -39,6 +39,7 @@ struct RecordingFormat {
       8};
   // Goes up when a record changes its meaning. What has another version is refused.
   static constexpr std::uint32_t kVersion = 1;
+  // Bytes of a checksum, of a header without its note, and of the longest number:
   static constexpr std::size_t kChecksumBytes = 4;
   static constexpr std::size_t kHeaderBytes = kMagic.size() + 2 * 4 + kChecksumBytes;
   static constexpr std::size_t kNumberBytesMax = 10;
@@ -47,6 +48,7 @@ struct RecordingFormat {
       1 + (CallShape::kFieldsMax + 1) * kNumberBytesMax + kChecksumBytes;
   // A longer note is cut.
   static constexpr std::size_t kNoteBytesMax = 64 << 10;
+  // Bodies of one RunThreads; what claims more is damaged.
   static constexpr std::uint32_t kThreadsMax = 4096;
 
   // Writes a number to `at`, where there is room for kNumberBytesMax; the end of it.
@@ -60,6 +62,7 @@ struct RecordingFormat {
     *at++ = static_cast<char>(bits);
     return at;
   }
+  // The same to the end of `bytes`.
   static void AppendNumber(std::string& bytes, std::int64_t number);
   // Takes one from the front of `bytes`. False: there is none.
   static bool TakeNumber(std::string_view& bytes, std::int64_t& number);
@@ -72,8 +75,10 @@ struct RecordingFormat {
     return PutFixed(PutFixed(at, static_cast<std::uint32_t>(bits)),
                     static_cast<std::uint32_t>(bits >> 32));
   }
+  // TakeNumber for a field of that meaning.
   static bool TakeField(CallField field, std::string_view& bytes, std::int64_t& number);
 
+  // Writes four bytes to `at`, the lowest first; the end of them.
   static char* PutFixed(char* at, std::uint32_t value) {
     for (int shift = 0; shift < 32; shift += 8) *at++ = static_cast<char>(value >> shift);
     return at;
@@ -83,6 +88,7 @@ struct RecordingFormat {
 
   // `place`: how many records stand before it. `head`: all in front of the checksum.
   static std::uint32_t Checksum(std::uint64_t place, std::string_view head, std::string_view bytes);
+  // All of a header. A note beyond kNoteBytesMax is cut.
   static std::string Header(std::string_view note);
 
  private:

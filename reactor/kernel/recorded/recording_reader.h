@@ -27,6 +27,7 @@ class RecordingReader {
   // kDataLoss: the bytes from here on are damaged; where and how.
   absl::StatusOr<bool> Read(RecordedCall& into);
 
+  // What the header has. Valid as long as the bytes.
   std::string_view note() const { return note_; }
   // What Read's false meant: the recording was ended in order. Otherwise it breaks off, with the
   // process that made it or with the copy.

@@ -21,6 +21,7 @@ class Registrations {
   // What is given to epoll as a tag. It does not move.
   struct Stand {
     void* tag = nullptr;  // the caller's
+    // From 0; no other one that is in use has it.
     std::uint32_t number = 0;
   };
 
@@ -39,7 +40,9 @@ class Registrations {
     stand.tag = tag;
     return stand;
   }
+  // From now on `stand` is what Find answers for the pair.
   void Keep(Stand& stand, Handle epoll, Handle handle) { by_handle_[{epoll, handle}] = &stand; }
+  // Nothing refers to it any more: it may be made again.
   void GiveUp(Stand& stand) { free_.push_back(&stand); }
   // Null if there is none.
   Stand* Find(Handle epoll, Handle handle) const {

@@ -41,16 +41,20 @@ namespace edgewise {
 
 // Where program and recording part. A value.
 struct Divergence {
+  // How they part.
   enum class Kind : std::uint8_t {
     kOtherCall,  // … or other arguments
     kAfterEnd,   // the recorded program made no more calls
     kBrokenOff,  // the recording has no more
     kForeign,    // a call of a thread that is not recorded
   };
+  // How they part here.
   Kind kind = Kind::kOtherCall;
   std::uint64_t call = 0;  // its number, from 1 on
+  // Which of the threads of RunThreads, as in RecordedCall.
   std::uint32_t thread = 0;
   std::string expected;  // the recorded call; empty if there is none
+  // The call that was made instead.
   std::string came;
 
   // For people.

@@ -9,6 +9,7 @@ namespace edgewise {
 // Threading: each thread sees its own.
 class ThreadPlace {
  public:
+  // Until it is destroyed; then what was said before holds again.
   ThreadPlace(const void* kernel, std::uint32_t index)
       : kernel_before_(kernel_), index_before_(index_) {
     kernel_ = kernel;

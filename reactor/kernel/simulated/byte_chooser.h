@@ -12,6 +12,7 @@ namespace edgewise::sim {
 // the bytes must outlive it.
 class ByteChooser final : public Chooser {
  public:
+  // `size` bytes; none is legal.
   ByteChooser(const std::uint8_t* bytes, std::size_t size) : bytes_(bytes), left_(size) {}
 
  private:

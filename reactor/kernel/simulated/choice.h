@@ -38,8 +38,10 @@ enum class ChoicePoint : std::uint8_t {
   kSocketError,     // a setting or a listening call fails
   kFileError,       // a disk that fails or answers little
 };
+// Values of ChoicePoint.
 inline constexpr std::size_t kChoicePointCount =
     static_cast<std::size_t>(ChoicePoint::kFileError) + 1;
+// It is of those that end with World::EndFaults.
 inline constexpr bool IsFault(ChoicePoint point) { return point >= ChoicePoint::kStall; }
 
 // "short-send"; lives for ever.
@@ -50,6 +52,7 @@ std::string_view ChoicePointMeaning(ChoicePoint point);
 // The `ordinal`-th time (from 1) that `point` was asked, the answer was `value`. A value type. It
 // is counted for each point by itself, so that leaving one out moves none of another point.
 struct Choice {
+  // What was asked, which time, and the answer, which is not 0:
   ChoicePoint point = ChoicePoint::kNext;
   std::uint64_t ordinal = 0;
   std::uint32_t value = 0;

@@ -15,8 +15,10 @@ namespace edgewise::sim {
 // Threading: one writes; who reads does so when the writer has ended.
 class ChoiceLog {
  public:
+  // Choices that fit.
   static constexpr std::size_t kMost = 1 << 16;
 
+  // Forgets all, appends one, copies all out:
   void Clear() { count_ = 0; }
   void Add(const Choice& choice) {
     if (count_ < kMost) choices_[count_++] = choice;

@@ -46,7 +46,7 @@ class Chooser {
 
   // The unusual choices so far, in the order of their being made.
   const std::vector<Choice>& trail() const { return trail_; }
-  // How often a point was asked, and how often the answer was unusual.
+  // How often a point was asked, and how often the answer was unusual:
   std::uint64_t asked(ChoicePoint point) const { return asked_[static_cast<std::size_t>(point)]; }
   std::uint64_t taken(ChoicePoint point) const { return taken_[static_cast<std::size_t>(point)]; }
 

@@ -14,6 +14,7 @@ class Counted : public boost::intrusive_ref_counter<Counted, boost::thread_unsaf
   Counted& operator=(const Counted&) = delete;
   virtual ~Counted() = default;
 };
+// Counts one; null refers to nothing.
 template <typename T>
 using Ref = boost::intrusive_ptr<T>;
 

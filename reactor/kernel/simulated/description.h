@@ -18,14 +18,17 @@ namespace edgewise::sim {
 class Description;
 class EpollDescription;
 
+// For the lists that an EpollItem is in.
 using ItemHook =
     boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>>;
 
 // One registration with one epoll instance. The epoll instance owns it.
 struct EpollItem {
+  // The two that it connects. Never null once it was added:
   EpollDescription* epoll = nullptr;
   Description* file = nullptr;
   Handle handle = kNoHandle;  // the number that it was made with
+  // What was asked for, with the flags, and what events are tagged with:
   EpollMask mask = 0;
   void* tag = nullptr;
   bool linked = false;    // in the list of what may be ready
@@ -38,6 +41,7 @@ struct EpollItem {
 // other descriptions.
 class Description : public EventTarget {
  public:
+  // What it is. Those before kFile can be watched.
   enum class Kind : std::uint8_t {
     kTcp,
     kUnix,
@@ -51,8 +55,10 @@ class Description : public EventTarget {
     kPlaceholder,
   };
 
+  // With no descriptor yet.
   explicit Description(Kind kind) : kind_(kind) {}
 
+  // What it is:
   Kind kind() const { return kind_; }
   bool is_socket() const { return kind_ == Kind::kTcp || kind_ == Kind::kUnix; }
   // Epoll takes it.
@@ -65,6 +71,7 @@ class Description : public EventTarget {
   virtual void Released() = 0;
   void HandleEvent(std::uint32_t, std::uint64_t) override {}
 
+  // One number more stands for it.
   void AddDescriptor() { ++descriptors_; }
   // True: it was the last one.
   bool DropDescriptor() { return --descriptors_ == 0; }

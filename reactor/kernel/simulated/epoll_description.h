@@ -21,9 +21,11 @@ namespace edgewise::sim {
 
 class EpollDescription final : public Description {
  public:
+  // `waiters` are told when something becomes ready; they must outlive it.
   explicit EpollDescription(EpollWaiters& waiters) : Description(Kind::kEpoll), waiters_(waiters) {}
   ~EpollDescription() override;
 
+  // epoll_ctl(2): kExists, kNotFound, kInvalid and kLinkLoop as Linux answers them:
   Error Add(Description& file, Handle handle, EpollMask mask, void* tag);
   Error Modify(Description& file, Handle handle, EpollMask mask, void* tag);
   Error Remove(Description& file, Handle handle);
@@ -40,6 +42,7 @@ class EpollDescription final : public Description {
 
   // Puts an item into the ready list.
   void Link(EpollItem& item);
+  // A thread waits for it.
   bool HasWaiter() const { return waiters_.HasWaiter(*this); }
 
   // Every registration, in the order of descriptions' numbers.

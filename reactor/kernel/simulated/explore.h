@@ -18,14 +18,17 @@ namespace edgewise::sim {
 // Must give the same run for the same choices: no real time, no addresses, no real threads.
 using Scenario = std::function<void(Simulation&)>;
 
+// A value.
 struct ExploreOptions {
   // Seeds first_seed, first_seed + 1, …
   std::uint64_t first_seed = 1;
+  // How many, unless one fails before.
   std::uint64_t seeds = 1000;
   // Ends earlier when this real time is over. Seconds; 0: no limit.
   double seconds_max = 0;
   // A single run that takes longer than this is an endless loop. Real seconds.
   double run_seconds_max = 60;
+  // What each run meets, and the world that it has:
   Weather weather = {};
   WorldOptions world = {};
   // Runs spent on making a failure small; 0: it is left as it is.
@@ -38,16 +41,19 @@ struct ExploreOptions {
 
 // What came of it. A value.
 struct Verdict {
+  // No seed failed.
   bool ok = true;
+  // The failing one included.
   std::uint64_t seeds_run = 0;
   // Of the failure, if there was one.
   std::uint64_t failed_seed = 0;
   std::string what;             // in one line
   std::vector<Choice> choices;  // what is left of the seed's
+  // How many choices the failure had before it was made small.
   std::size_t choices_at_first = 0;
   // For people: what, the seed, the choices, how to run it again, the last calls.
   std::string report;
-  // Named situations, and in how many seeds each was reached; faults, and how often each befell.
+  // Named situations, and in how many seeds each was reached; faults, and how often each befell:
   std::map<std::string, std::uint64_t> marks;
   std::map<std::string, std::uint64_t> taken;
 };

@@ -16,6 +16,7 @@ namespace edgewise::sim {
 // Threading: that of its world. Ownership: of nothing; sockets leave by Unbind.
 class Network {
  public:
+  // Both must outlive it.
   Network(Chooser& chooser, Timeline& timeline) : chooser_(chooser), timeline_(timeline) {}
 
   // Gives `socket` the address, with a port or a name of the network's choice where it has none,
@@ -23,14 +24,17 @@ class Network {
   Error Bind(SocketDescription& socket, SocketAddress& address);
   // A socket that accept made has its listener's address too.
   void Share(SocketDescription& socket, const SocketAddress& address);
+  // Its address is free. A path stays, with nobody behind it, until RemoveName.
   void Unbind(SocketDescription& socket);
   // The address stays taken for a minute (TIME_WAIT).
   void Linger(const SocketAddress& address, bool reuse);
   // Who listens there; null if nobody.
   SocketDescription* FindListener(const SocketAddress& address);
+  // There is such an address here: loopback, 10.0.0.0/8, or the one for all.
   bool IsLocal(const SocketAddress& address) const;
   // An AF_UNIX name is there, whether anybody has it still or not.
   bool NameExists(const std::string& name) const { return names_.contains(name); }
+  // As unlink(2). False: there is none.
   bool RemoveName(const std::string& name) { return names_.erase(name) != 0; }
 
  private:

@@ -21,10 +21,12 @@ namespace edgewise::sim {
 //   } while (odometer.Advance());
 class OdometerChooser final : public Chooser {
  public:
+  // Ready for the first run, in which nothing is unusual.
   OdometerChooser(const std::vector<ChoicePoint>& points, std::uint32_t unusual_max);
 
   // Prepares the next run; false if there is none.
   bool Advance();
+  // Runs that Advance has begun, and the first.
   std::uint64_t runs() const { return runs_; }
 
  private:

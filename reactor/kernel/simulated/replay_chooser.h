@@ -13,6 +13,7 @@ namespace edgewise::sim {
 // By point and ordinal; 0 for what is not among them. Threading: that of its world.
 class ReplayChooser final : public Chooser {
  public:
+  // `choices` in any order; they are copied.
   explicit ReplayChooser(const std::vector<Choice>& choices);
 
  private:

@@ -14,15 +14,18 @@ namespace edgewise::sim {
 
 // What a failing run left. A value.
 struct Failure {
+  // Whose run it was, if RunSeeds made it.
   std::uint64_t seed = 0;
   std::string what;     // the first line
   std::string details;  // all of it
+  // The unusual ones of that run, as many as ChoiceLog takes.
   std::vector<Choice> choices;
 };
 
 // Threading: one; no other threads in the process. Ownership: of memory shared with its children.
 class SeedRunner {
  public:
+  // Both must outlive it.
   SeedRunner(const Scenario& scenario, const ExploreOptions& options);
 
   // Seeds from `first` on, at most `count`, at most `seconds` (0: no limit). The failure of the
@@ -33,6 +36,7 @@ class SeedRunner {
   // One run with these choices.
   std::optional<Failure> RunChoices(const std::vector<Choice>& choices);
 
+  // Adds what was reached, and how often faults befell, in all runs so far.
   void AddTo(std::map<std::string, std::uint64_t>& marks,
              std::map<std::string, std::uint64_t>& taken) const;
 

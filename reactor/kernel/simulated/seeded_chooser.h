@@ -11,21 +11,23 @@ namespace edgewise::sim {
 // How much of the unusual a seed brings. A value.
 struct Weather {
   // The share of seeds in which a point is unusual at all: a run with every fault at once finds
-  // less than runs that have a few each (Groce and others, "Swarm testing", ISSTA 2012).
+  // less than runs that have a few each (Groce and others, "Swarm testing", ISSTA 2012):
   double fault_share = 0.3;
   double chance_share = 0.6;
-  // In such a seed the rate of unusual answers is one of these at random.
+  // In such a seed the rate of unusual answers is one of these at random:
   std::array<double, 4> fault_rates = {0.001, 0.01, 0.05, 0.25};
   std::array<double, 4> chance_rates = {0.02, 0.1, 0.3, 0.8};
 
   // Nothing unusual happens at all: what ordinary tests see.
   static Weather Usual() { return {.fault_share = 0, .chance_share = 0, .is_usual = true}; }
+  // Random and what a scenario leaves to chance need not vary, as they do in every seed otherwise.
   bool is_usual = false;
 };
 
 // Threading: that of its world.
 class SeededChooser final : public Chooser {
  public:
+  // The seed also decides which points are unusual, and how often.
   explicit SeededChooser(std::uint64_t seed, const Weather& weather = {});
 
  private:

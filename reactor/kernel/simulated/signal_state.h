@@ -7,6 +7,7 @@ namespace edgewise::sim {
 
 // A value.
 struct SignalState {
+  // Kept pending until somebody reads them, and those that are:
   SignalSet blocked = 0;
   SignalSet pending = 0;
 };

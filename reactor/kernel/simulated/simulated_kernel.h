@@ -33,9 +33,13 @@ enum class Faults : std::uint8_t { kNone, kAll };
 // Whether misuse of descriptors is a violation, or merely answered as Linux answers it.
 enum class Misuse : std::uint8_t { kForbidden, kAnswered };
 
+// A value.
 struct ProcessOptions {
+  // For reports.
   std::string name = "process";
+  // Its limit on descriptors, the three standard ones included.
   std::size_t descriptors_max = 1024;
+  // Whether faults befall it, and whether its misuse of descriptors is a violation:
   Faults faults = Faults::kNone;
   Misuse misuse = Misuse::kForbidden;
 };
@@ -45,6 +49,7 @@ class KernelCall;
 
 class SimulatedKernel final : public Kernel {
  public:
+  // A new process of `world`, which must outlive it.
   explicit SimulatedKernel(World& world, ProcessOptions options = {});
   // Checks that no descriptor is left.
   ~SimulatedKernel() override;
@@ -53,20 +58,26 @@ class SimulatedKernel final : public Kernel {
 
   // Its limit on descriptors from now on (setrlimit).
   void SetDescriptorLimit(std::size_t limit) { descriptors_max_ = limit; }
+  // Whether faults befall it from now on.
   void SetFaults(Faults faults) { faults_ = faults; }
   // kill(2). A violation if nobody blocks it: it would have ended the process.
   void Raise(int signal_number);
-  // What MSG_OOB, SCM_RIGHTS and a write to an eventfd do, which a Kernel does not offer.
+  // What MSG_OOB, SCM_RIGHTS and a write to an eventfd do, which a Kernel does not offer:
   IoResult SendUrgent(Handle handle, ConstBuffer bytes);
   IoResult SendWithDescriptor(Handle handle, ConstBuffer bytes);
   Error AddToWakeup(Handle handle, std::uint64_t value);
+  // The error of getpeername, which a Kernel does not offer either; kNone: it has a peer.
   Error PeerNameError(Handle handle);
 
   // --- What can be asked.
 
+  // What the constructor was given.
   World& world() { return world_; }
+  // Its number in the world, from 0 on.
   std::uint32_t process() const { return process_; }
+  // Descriptors that it has now, without the three standard ones.
   std::size_t open_handles() const { return open_handles_; }
+  // The number stands for something.
   bool IsOpen(Handle handle) const { return Find(handle) != nullptr; }
   // What a number stands for; null: it is not open.
   Description* Find(Handle handle) const;

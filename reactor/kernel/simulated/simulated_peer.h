@@ -51,18 +51,20 @@ class SimulatedPeer {
   std::string ReceiveToEnd();
   // Sends no more (SHUT_WR).
   void Finish();
-  // Ends it: as close(2) does; with a reset.
+  // Ends it: as close(2) does; with a reset:
   void Close();
   void Reset();
   // Lets time go by.
   void Wait(Duration duration);
 
+  // kNoHandle once it was closed.
   Handle handle() const { return handle_; }
-  // The server's end was received; the connection broke.
+  // The server's end was received; the connection broke:
   bool ended() const { return ended_; }
   Error error() const { return error_; }
+  // Nothing more will come: it ended or broke.
   bool over() const { return ended_ || error_ != Error::kNone; }
-  // All that was received so far, of which `taken()` bytes were handed out.
+  // All that was received so far, of which `taken()` bytes were handed out:
   const std::string& received() const { return received_; }
   std::size_t taken() const { return taken_; }
 

@@ -36,17 +36,19 @@ namespace edgewise::sim {
 //   }
 class Simulation {
  public:
+  // `chooser` must outlive it.
   explicit Simulation(Chooser& chooser, WorldOptions options = {});
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
   ~Simulation();
 
+  // Time, threads, network and disk of the run.
   World& world() { return world_; }
-  // The process under test, and the one of its clients.
+  // The process under test, and the one of its clients:
   SimulatedKernel& kernel() { return kernel_; }
   SimulatedKernel& clients() { return clients_; }
 
-  // A thread of the process under test, and one of the clients'. They begin with Run.
+  // A thread of the process under test, and one of the clients'. They begin with Run:
   void AddThread(std::string name, std::function<void()> body);
   void AddClient(std::string name, std::function<void()> body);
   // Faults begin; the threads run; when every client is over, faults end and `finish` is called,
@@ -59,13 +61,14 @@ class Simulation {
   void Check(bool holds, std::string_view what) {
     if (!holds) Fail(what);
   }
+  // A violation: ends the run.
   [[noreturn]] void Fail(std::string_view what);
   // A named situation was reached, if `holds`.
   void Sometimes(bool holds, std::string_view what) {
     if (holds) world_.Mark(what);
   }
 
-  // Virtual time, and how much of it has gone by since the world began.
+  // Virtual time, and how much of it has gone by since the world began:
   Time now() { return world_.timeline().now(); }
   Duration elapsed() { return now() - Timeline::kBegin; }
   // A number below `count` that the seed decides; 0 is what a shrunk failure has. For what a

@@ -35,15 +35,17 @@ class Threads final : public EpollWaiters {
     virtual void ThreadThrew(const std::string& thread, const std::string& what) = 0;
   };
 
+  // All three must outlive it.
   Threads(Chooser& chooser, Timeline& timeline, Observer& observer);
   ~Threads() override;
 
   // Threads that are waited for together.
   using Group = std::size_t;
+  // A number that no other group has.
   Group NewGroup() { return groups_++; }
   // A thread that begins when the one that runs now waits.
   void Start(std::string name, std::uint32_t process, Group group, std::function<void()> body);
-  // Waits until every thread of the group is over; of all groups, but for this one.
+  // Waits until every thread of the group is over; of all groups, but for this one:
   void Join(Group group);
   void JoinAll() { Join(kEverybody); }
   // Kernel::RunThreads.
@@ -61,7 +63,7 @@ class Threads final : public EpollWaiters {
   // return.
   void End(std::uint32_t process);
 
-  // The thread that runs: its number (0 made the world) and its name.
+  // The thread that runs: its number (0 made the world) and its name:
   std::size_t current() const { return current_; }
   const std::string& name() const { return threads_[current_]->name; }
   // Its process. (The thread that made the world is in none: ~0.)

@@ -21,12 +21,16 @@ class Timeline {
   // The first instant of every world. (Zero is never a real one.)
   static constexpr Time kBegin = Time(std::chrono::seconds(1000));
 
+  // At kBegin. `chooser` must outlive it.
   explicit Timeline(Chooser& chooser) : chooser_(chooser) {}
 
+  // Virtual time. Never goes back.
   Time now() const { return now_; }
   // Time goes by; what becomes due waits for RunDue.
   void Spend(Duration duration) { now_ += duration; }
+  // Goes on to `time`, unless that has passed; what becomes due waits for RunDue.
   void AdvanceTo(Time time) { now_ = time > now_ ? time : now_; }
+  // Plans `target`'s HandleEvent(what, argument) for `when`. One in the past is due at once.
   void At(Time when, EventTarget& target, std::uint32_t what, std::uint64_t argument = 0);
   // When the next event is due; kNever if there is none.
   Time next() const { return heap_.empty() ? kNever : heap_.front().when; }

@@ -24,7 +24,9 @@ class Trace {
     Mix(static_cast<std::uint64_t>(answer) ^ static_cast<std::uint64_t>(call[0]) << 56 ^
         static_cast<std::uint64_t>(call[1]) << 48);
   }
+  // Of all calls so far; the same run has the same.
   std::uint64_t hash() const { return hash_; }
+  // How many were added.
   std::uint64_t calls() const { return count_; }
   // One line for each of the last calls, the oldest first.
   std::string Last(std::size_t lines) const;

@@ -31,8 +31,9 @@ namespace edgewise::sim {
 class SimulatedKernel;
 class TcpSocket;
 
+// A value.
 struct WorldOptions {
-  // Buffers of a socket whose owner set none, in bytes, on a usual day.
+  // Buffers of a socket whose owner set none, in bytes, on a usual day:
   std::size_t send_buffer = 2'600'000;
   std::size_t receive_buffer = 1'000'000;
   // What a segment takes from one end to the other, on a usual day.
@@ -56,16 +57,19 @@ struct WorldOptions {
 // chooser.
 class World final : private Threads::Observer {
  public:
+  // No process and no thread yet. `chooser` must outlive it.
   explicit World(Chooser& chooser, WorldOptions options = {});
   ~World() override;
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
+  // Its parts; they live as long as it does:
   Chooser& chooser() { return chooser_; }
   Timeline& timeline() { return timeline_; }
   Threads& threads() { return threads_; }
   Network& network() { return network_; }
   Trace& trace() { return trace_; }
+  // Its own copy.
   const WorldOptions& options() const { return options_; }
 
   // From now on no fault happens: what is under way must come to its end.
@@ -75,27 +79,36 @@ class World final : private Threads::Observer {
 
   // A named situation was reached: "short write inside a header".
   void Mark(std::string_view name) { marks_.emplace(name); }
+  // The names of all that were reached.
   const std::set<std::string, std::less<>>& marks() const { return marks_; }
 
   // --- The disk, which all processes share.
 
+  // Makes a file or replaces its content. The folders of its path exist with it.
   void WriteFile(std::string_view path, std::string_view text);
   // Null if there is no such file.
   std::string* FindFile(std::string_view path);
+  // There is a file somewhere below.
   bool IsDirectory(std::string_view path) const;
 
   // --- For the kernel's parts.
 
+  // What the next segment takes, as the chooser decides.
   Duration Latency();
+  // Bytes that fit into a socket.
   struct Buffers {
+    // Each way:
     std::size_t send;
     std::size_t receive;
   };
+  // What the next socket has, as the chooser decides.
   Buffers ChooseBuffers();
   // Asks for a fault that befalls the process of `description`; 0 if that is to have none.
   std::uint32_t Fault(const Description& description, ChoicePoint point, std::uint32_t count);
+  // A process begins: its number. And ends:
   std::uint32_t Join(SimulatedKernel& process);
   void Leave(SimulatedKernel& process);
+  // A TCP socket exists; and no more. Those that are left at the end are taken apart:
   void Remember(TcpSocket& socket) { sockets_.insert(&socket); }
   void Forget(TcpSocket& socket) { sockets_.erase(&socket); }
 

@@ -23,6 +23,7 @@ struct ConnectionRef {
   friend auto operator<=>(const ConnectionRef&,
                           const ConnectionRef&) =
       default;  // NOLINT(modernize-use-nullptr): its bug
+  // For absl's hash maps.
   template <typename Hash>
   friend Hash AbslHashValue(Hash hash, const ConnectionRef& ref) {
     return Hash::combine(std::move(hash), ref.handle, ref.generation, ref.worker);

@@ -28,6 +28,7 @@ class HttpReplyRef {
   HttpReplyRef(const ConnectionRef& connection, HttpResponder* responder, std::uint32_t number)
       : connection_(connection), responder_(responder), number_(number) {}
 
+  // The connection that waits for it: for Server::Post.
   const ConnectionRef& connection() const { return connection_; }
   // Null if the connection is gone or closing, or the request has been answered.
   HttpResponder* Find(ConnectionTable& table) const;

@@ -5,10 +5,10 @@ usage: comments.py HEADER (relative to the root of the tree); writes to standard
 
 A comment is documentation if it stands directly before a declaration, or behind one on its line, at
 the level of a namespace, a class or an enum. The comment that opens a header is about the file, and
-also about the class that the header is named after, if that has none of its own. Lines indented by
-three or more are code, or a table. REQUIRES, Threading and their like begin a paragraph. Names such
-as \\inset{x} are aliases of the Doxyfile: they stand for several lines, which a filter that keeps
-the lines where they are cannot write.
+also about the type that the header is named after; that one's own comment, if it has any, follows.
+Lines indented by three or more are code, or a table. REQUIRES, Threading and their like begin a
+paragraph. Names such as \\inset{x} are aliases of the Doxyfile: they stand for several lines, which
+a filter that keeps the lines where they are cannot write.
 
 A comment that ends with a colon is about all the declarations below it, up to an empty line, the
 next comment or the end of the scope; one that has a comment behind it on its line has its own. What
@@ -142,6 +142,7 @@ class Header:
         self.scopes = scopes("\n".join(self.code))
         self.group = next((group for begin, group in GROUPS if path.startswith(begin)), None)
         self.out = list(self.lines)
+        self.introduced = -1  # the line of a type whose own comment follows the header's
 
     def in_namespace(self, number):
         return all(kind == "namespace" for kind in self.scopes[number])
@@ -170,7 +171,7 @@ class Header:
         return None
 
     def main_type(self):
-        """(line, kind, name) of the type that the header is named after, if it has no comment."""
+        """(line, kind, name, has a comment) of the type that the header is named after, or None."""
         stem = os.path.basename(self.path).removesuffix(".h").replace("_", "")
         for number in range(len(self.lines)):
             found = self.declared(number) if self.in_namespace(number) else None
@@ -178,8 +179,7 @@ class Header:
                 before = number - 1
                 while re.match(r"\s*template\b", self.lines[before]):
                     before -= 1
-                bare = not re.match(r"\s*//", self.lines[before])
-                return (number, *found) if bare else None
+                return (number, *found, bool(re.match(r"\s*//", self.lines[before])))
         return None
 
     def open(self):
@@ -188,16 +188,19 @@ class Header:
         end = self.block_end(0)
         texts = self.texts(0, end)
         lines = converted(texts)
+        if PARAGRAPH.match(texts[0].strip()):  # a class may have such a name
+            lines[0] = escape(texts[0].strip())
         main = self.main_type()
-        if main:
+        if main and not main[3]:
             kind = "enum" if main[1].startswith("enum") else main[1]
             about = f"\\{kind} {self.namespace()}::{main[2]}"
+            first = re.split(r"(?<=[.:]) (?=[A-Z])", lines[0])[-1]
             lines[-1] += f" \\inset{{{self.group}}}"
             after = next(n for n in range(end, len(self.lines)) if not self.lines[n].strip())
-            first = re.split(r"(?<=[.:]) (?=[A-Z])", said(texts[0].strip()))[-1]
-            self.out[after] = f"/** \\fileabout{{{self.path}}} {first} */"
+            self.out[after] = f"/** \\brief {first} \\file {self.path} */"
         else:
             about = f"\\file {self.path}"
+            self.introduced = main[0] if main else -1
         if self.lines[end] == "#pragma once":
             self.out[:end + 1] = ["/// " + line for line in [about] + lines]
         return end + 1
@@ -207,6 +210,9 @@ class Header:
         if NOT_DOCUMENTED.match(self.lines[end]) or not self.documents(end):
             return
         lines = converted(self.texts(begin, end))
+        if end <= self.introduced and \
+                all("template" in line for line in self.lines[end:self.introduced]):
+            lines[0] = f"\\likefile{{{self.path}}} {lines[0]}"
         if self.in_namespace(end):
             lines[-1] += f" \\inset{{{self.group}}}"
         indent = re.match(r"\s*", self.lines[begin]).group(0)

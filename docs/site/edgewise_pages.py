@@ -3,19 +3,21 @@
 - The side bar comes from docs/README.md: each heading below `## The map` is a group, each page that
   is linked there first an entry. A README.md in a folder heads the folder's other pages: those that
   it links in that order, then the rest by name. What is in neither goes to a group at the end.
-- A link to a file that is no page leads to the reference's copy of it if it has one, else to a page
-  with its text; a link to a folder leads to its README.md, else to a list of its files.
+- A link to a header leads to where the reference has what the header is about, or what the words of
+  the link name in it (reference.py); to a header that is not in it, or to another file that is no
+  page, to a page with its text; to a folder, to its README.md, else to a list of its files, from
+  which headers, too, lead to their texts.
 """
 
 import html
 import os
 import posixpath
 import re
-import xml.etree.ElementTree as ElementTree
 
 from docutils import nodes
 from mend_theme import mend
 from pygments.lexers.special import TextLexer
+from reference import Reference
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -148,22 +150,15 @@ def source_read(app, page, source):
 
 
 def read_reference(app):
-    """Which files the reference shows: path -> page."""
-    found = {}
-    if app.config.edgewise_tags:
-        for compound in ElementTree.parse(app.config.edgewise_tags).iter("compound"):
-            if compound.get("kind") == "file":
-                name = (compound.findtext("path") or "") + compound.findtext("name")
-                page = compound.findtext("filename").removesuffix(".html")
-                found[name] = f"api/{page}_source.html"
-    app.edgewise_reference = found
+    app.edgewise_reference = Reference(app.config.edgewise_tags, app.srcdir)
     app.edgewise_sources = set()
 
 
-def place_of(app, path):
-    """Where a file or folder is on the site."""
-    if path in app.edgewise_reference:
-        return app.edgewise_reference[path]
+def listing_of(app, path):
+    """Where the text of a file, or the list of a folder, is on the site."""
+    listing = app.edgewise_reference.listing_of(path)
+    if listing:
+        return listing
     app.edgewise_sources.add(path)
     return f"source/{path}.html"
 
@@ -172,7 +167,8 @@ def resolve_links(app, doctree, page):
     for node in doctree.findall(nodes.reference):
         uri = node.get("refuri", "")
         if uri.startswith(SCHEME):
-            place = place_of(app, uri[len(SCHEME):])
+            path = uri[len(SCHEME):]
+            place = app.edgewise_reference.place_of(path, node.astext()) or listing_of(app, path)
             node["refuri"] = posixpath.relpath(place, posixpath.dirname(page) or ".")
 
 
@@ -198,7 +194,7 @@ def files_in(app, folder):
 def folder_body(app, folder):
     items = []
     for path in files_in(app, folder):
-        place = posixpath.relpath(place_of(app, path), posixpath.dirname(f"source/{folder}"))
+        place = posixpath.relpath(listing_of(app, path), posixpath.dirname(f"source/{folder}"))
         items.append(f'<li><a href="{html.escape(place)}">{html.escape(path)}</a></li>')
     return "<ul>\n" + "\n".join(items) + "\n</ul>"
 

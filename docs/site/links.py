@@ -1,7 +1,8 @@
-"""Whether all links of the built site lead somewhere: usage: links.py SITE
+"""Whether all links of the built site lead somewhere: usage: links.py SITE [TAGS]
 
 Every href and src of every page, with its anchor; links to other sites are not followed. Doxygen
 answers for the anchors among its own pages (1.9.4 has some in its summaries that lead nowhere).
+TAGS, Doxygen's tag file: no document may link to the text of a header that the reference explains.
 """
 
 import html.parser
@@ -9,6 +10,12 @@ import os
 import re
 import sys
 from urllib.parse import unquote, urlsplit
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+from reference import Reference  # noqa: E402
 
 
 class Page(html.parser.HTMLParser):
@@ -58,8 +65,26 @@ def broken(site):
                 yield f"{path}:{line}: no such file: {link}"
 
 
+def into_listings(site, reference):
+    """The links of documents to the text of a header that has a page in the reference."""
+    listings = {os.path.normpath(os.path.join(site, place)): path for path in reference.headers
+                for place in (f"source/{path}.html", reference.listing_of(path))}
+    for path, page in sorted(pages_of(site).items()):
+        if os.path.relpath(path, site).startswith(("api/", "source/")):
+            continue  # these are about files
+        for line, link in page.links:
+            target = os.path.normpath(os.path.join(os.path.dirname(path),
+                                                   unquote(urlsplit(link).path)))
+            if target in listings:
+                better = reference.place_of(listings[target])
+                yield f"{path}:{line}: {link} is only a text: the reference has {better}"
+
+
 def main():
-    wrong = list(broken(os.path.normpath(sys.argv[1])))
+    site = os.path.normpath(sys.argv[1])
+    wrong = list(broken(site))
+    if len(sys.argv) > 2:
+        wrong += into_listings(site, Reference(sys.argv[2], os.path.join(HERE, "..", "..")))
     print("\n".join(wrong[:100]) or "every link leads somewhere")
     return 1 if wrong else 0
 

@@ -60,6 +60,30 @@ CONTRAST = "(() => {" + COLOURS + """
   return Object.values(found);
 })()"""
 
+# Where a document's text leads to within the site.
+LINKS = """[...document.querySelectorAll("article a[href]")].map((one) => (
+    {url: one.href, words: one.textContent.trim()})).filter((one) => one.url.startsWith("file:"))"""
+
+# What a reader finds at the end of a link into the reference: the title, what stands at the anchor
+# and whether it is in sight, the classes that are listed, the words of explanation.
+FOUND = """(async () => {
+  const at = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+  const named = at && at.nextElementSibling;
+  const isSeen = () => {
+    const box = named.getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight;
+  };
+  for (let frame = 0; named && !isSeen() && frame < 300; frame++)
+    await new Promise((done) => setTimeout(done, 10));
+  const text = (one) => one ? one.textContent.trim() : "";
+  return {title: text(document.querySelector(".headertitle .title")),
+          anchor: location.hash, named: text(named), isSeen: !named || isSeen(),
+          classes: [...document.querySelectorAll(".memberdecls [class^='memitem:'] a.el")].filter(
+              (one) => /(class|struct|union)edgewise/.test(one.getAttribute("href")) &&
+                  !one.getAttribute("href").includes("#")).map(text),
+          explained: text(document.querySelector(".contents > p, .contents > .textblock"))};
+})()"""
+
 PICTURES = """[...document.querySelectorAll("article img")].map((one) => ({url: one.src,
     alt: one.alt, width: one.naturalWidth, shown: one.getBoundingClientRect().width}))"""
 

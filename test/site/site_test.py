@@ -5,6 +5,7 @@ usage: site_test.py --root CHECKOUT [--junit FILE] [--site FOLDER]
 """
 
 import argparse
+import glob
 import os
 import re
 import shutil
@@ -19,7 +20,7 @@ sys.path[:0] = [os.path.join(HERE, ".."), HERE]
 
 from browser import Browser  # noqa: E402
 from junit import Report, Skip  # noqa: E402
-from measures import ASIDE, CONTRAST, PICTURES, PICTURE_TEXT  # noqa: E402
+from measures import ASIDE, CONTRAST, FOUND, LINKS, PICTURES, PICTURE_TEXT  # noqa: E402
 
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
@@ -59,6 +60,46 @@ def is_looked_at(name):
     return zlib.crc32(name.encode()) % (24 if many else 6) == 0
 
 
+def headers_of(site):
+    """The headers of which Doxygen wrote a page, by its titles: URL of the text -> path."""
+    pages, texts = set(), {}
+    for name in glob.glob(f"{site}/api/*.html"):
+        with open(name, encoding="utf-8", errors="replace") as file:
+            title = re.search(r"<title>\S+: (\S+\.h) (File Reference|Source File)</title>",
+                              file.read(2000))
+        if title and title.group(2) == "File Reference":
+            pages.add(title.group(1))
+            texts[f"file://{site}/source/{title.group(1)}.html"] = title.group(1)
+        elif title:
+            texts[f"file://{name}"] = title.group(1)
+    return {url: path for url, path in texts.items() if path in pages}
+
+
+def headers_without_a_word(site):
+    """Those of which the list of the files does not say what they are."""
+    with open(os.path.join(site, "api", "files.html"), encoding="utf-8") as file:
+        return re.findall(r'>([^<>]+\.h)</a></td><td class="desc">\s*</td>', file.read())
+
+
+def plain(name):
+    """A file's name and its class's, made equal."""
+    return name.removesuffix(".h").rpartition("::")[2].replace("_", "").lower()
+
+
+def missed(words, found):
+    """What a reader who follows `words` into the reference misses there; empty: nothing."""
+    if not found["explained"] and not found["anchor"]:
+        return "an explanation"
+    if found["anchor"] and not found["isSeen"]:
+        return "what is at the anchor, which is not in sight"
+    if "File Reference" in found["title"] and plain(words) in map(plain, found["classes"]):
+        return "the class, of which there is a page"
+    if re.fullmatch(r"[\w:]+", words) and \
+            plain(words) not in plain(found["named"] or found["title"].replace(" ", "")):
+        return "the name"
+    return ""
+
+
 class Site:
     """The built site and a browser; what was found wrong, by kind."""
 
@@ -68,6 +109,8 @@ class Site:
         self.own = f"file://{site}/"
         self.said, self.asked, self.aside, self.dim, self.shown = [], [], [], [], []
         self.pictures = set()
+        self.texts = headers_of(site)
+        self.listed, self.to_reference = [], set()  # links to texts of headers; (url, words)
 
     def visit(self, path):
         name = os.path.relpath(path, self.site)
@@ -87,6 +130,26 @@ class Site:
                 self.shown.append(f"{name}: {picture}")
             if picture["url"].endswith(".svg"):
                 self.pictures.add(picture["url"])
+        if not name.startswith(("api/", "source/")):
+            self.follow(name, self.browser.evaluate(LINKS))
+
+    def follow(self, name, links):
+        for link in links:
+            if link["url"].partition("#")[0] in self.texts:
+                self.listed.append(f"{name}: {link['words']}: {link['url']}")
+            elif link["url"].startswith(self.own + "api/"):
+                self.to_reference.add((link["url"], link["words"]))
+
+    def read_reference(self):
+        """What is not to be found where the documents link into the reference."""
+        self.browser.look_like(SCHEMES[0], WIDTHS[0])
+        found = []
+        for url, words in sorted(self.to_reference):
+            self.browser.open("about:blank")  # another anchor of the same page would not load it
+            self.browser.open(url)
+            lack = missed(words, self.browser.evaluate(FOUND))
+            found += [f"{words}, {url}: {lack}"] if lack else []
+        return found
 
     def read_pictures(self):
         """What is written in each, against what it is written on, in both schemes."""
@@ -103,22 +166,32 @@ class Site:
 # Every fault that is looked for, on one page.
 PLANTED = """<!doctype html><title>faults</title><meta name="viewport" content="width=device-width">
 <article><p style="color: #aaa; background: #fff">pale</p><div style="width: 2000px">wide</div>
-<img src="absent.png"><img src="pale.svg" alt="pale"></article>
+<img src="absent.png"><img src="pale.svg" alt="pale"><a href="source/lib/a.h.html">a.h</a>
+<a href="api/a_8h.html">a.h</a></article>
 <script>console.error("a complaint"); fetch("http://127.0.0.1:9/").catch(() => 0);</script>
 """
 PALE = ('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect fill="#222"'
         ' width="90" height="30"/><text fill="#333" x="5" y="20">pale</text></svg>')
 
+# A header whose class has a page of its own, which the link above should lead to.
+HEADER = """<!doctype html><title>Some: lib/a.h File Reference</title><div class="headertitle">
+<div class="title">a.h File Reference</div></div><div class="contents"><p>A: a thing.</p>
+<table class="memberdecls"><tr class="memitem:"><td>
+<a class="el" href="classedgewise_1_1A.html">A</a></td></tr></table></div>"""
+
 
 def each_fault_is_found(browser, folder):
-    for name, text in (("page.html", PLANTED), ("pale.svg", PALE)):
+    os.mkdir(os.path.join(folder, "api"))
+    for name, text in (("page.html", PLANTED), ("pale.svg", PALE), ("api/a_8h.html", HEADER)):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)
     seen = Site(folder, browser)
     seen.visit(os.path.join(folder, "page.html"))
     for kind, found in (("complaints", seen.said), ("requests", seen.asked), ("width", seen.aside),
                         ("contrast", seen.dim), ("pictures", seen.shown),
-                        ("contrast in pictures", seen.read_pictures())):
+                        ("contrast in pictures", seen.read_pictures()),
+                        ("links to texts of headers", seen.listed),
+                        ("links into the reference", seen.read_reference())):
         assert found, f"nothing is said of the {kind} of a page where they are wrong"
 
 
@@ -158,6 +231,16 @@ def cases(report, root, site):
         judge("each picture is shown, and says what it is", nothing, seen.shown, "that do not")
         judge("words in pictures can be read, dark and light",
               lambda: nothing(seen.read_pictures(), "that cannot"))
+        # Broken on purpose: \brief stood behind \file, in one line.
+        judge("the reference says of each header what it is",
+              lambda: nothing(headers_without_a_word(site), "of which nothing is said"))
+        # Broken on purpose: links led to listing_of, and then, for the next, to the header's page.
+        judge("no document links to the text of a header that the reference has", nothing,
+              seen.listed, "that do")
+        judge("a link into the reference leads to what its words say",
+              lambda: nothing(seen.read_reference(), "that do not"))
+        judge("there are links into the reference",
+              lambda: nothing([] if seen.texts and len(seen.to_reference) > 20 else ["few"], "are"))
         judge("there are pages, and pictures on them",
               lambda: nothing([] if seen.pages and seen.pictures else ["none"], "lacks"))
 

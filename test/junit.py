@@ -39,6 +39,13 @@ class Report:
         if outcome == "failed":
             print(f"FAILED: {name}\n{text}", flush=True)
 
+    def compare(self, name, got, expected):
+        """Adds a case that passes if the two are equal, and prints a failure."""
+        text = "" if got == expected else f"{got}, not {expected}"
+        self.add(name, "failed" if text else "passed", text)
+        if text:
+            print(f"FAILED: {name}: {text}", flush=True)
+
     def end(self, path):
         """Writes the report if there is a path, prints the counts; the status of the program."""
         if path:

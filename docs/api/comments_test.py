@@ -84,15 +84,10 @@ def main():
     arguments = parser.parse_args()
     report = Report("comments")
     for name, lines, expected in CASES:
-        got = converted(lines)
-        report.add(name, "passed" if got == indented(expected) else "failed", got)
-    report.add("the reference leaves out the headers that are not installed, and no others",
-               "passed" if left_out() == PRIVATE else "failed", sorted(left_out() ^ PRIVATE))
-    if arguments.junit:
-        report.write(arguments.junit)
-    for name, _, outcome, text in report.cases:
-        print(f"{outcome}: {name}" + (f":\n{text}" if outcome == "failed" else ""))
-    return 1 if report.count("failed") else 0
+        report.compare(name, converted(lines), indented(expected))
+    report.compare("the reference leaves out the headers that are not installed, and no others",
+                   sorted(left_out()), sorted(PRIVATE))
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

@@ -62,9 +62,8 @@ class LateEcho final : public FrameHandler, private Timer {
     peer_ = &peer;
     owed_ = frame;
     peer.HoldReading();
-    Reactor& reactor = peer.context().reactor;
     const auto wait = std::chrono::milliseconds(1 + drained_.served.simulation().Pick(40));
-    reactor.ArmAfter(*this, wait);
+    peer.context().reactor.ArmAfter(*this, wait);
   }
   void OnClose(Connection& peer, const CloseReason& reason) override {
     Cancel();

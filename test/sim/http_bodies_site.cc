@@ -98,8 +98,7 @@ void HttpBodiesSite::OnComplete(HttpResponder& response) {
 }
 
 void HttpBodiesSite::Arm() {
-  Reactor& reactor = peer_->context().reactor;
-  reactor.ArmAfter(*this, std::chrono::microseconds(wish_.delay));
+  peer_->context().reactor.ArmAfter(*this, std::chrono::microseconds(wish_.delay));
 }
 
 void HttpBodiesSite::HandleTimeout(Time) {

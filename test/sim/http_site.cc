@@ -71,8 +71,7 @@ void HttpSite::Answering(Connection& peer) {
 }
 
 void HttpSite::Arm() {
-  Reactor& reactor = peer_->context().reactor;
-  reactor.ArmAfter(*this, std::chrono::microseconds(wish_.delay));
+  peer_->context().reactor.ArmAfter(*this, std::chrono::microseconds(wish_.delay));
 }
 
 void HttpSite::HandleTimeout(Time) {

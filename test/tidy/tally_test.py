@@ -56,21 +56,14 @@ def main():
             folder = os.path.join(parent, "build")
             made(folder, tests, junit)
             counts = tally(folder)
-        got = (counts.passed, counts.failed, counts.skipped)
-        report.add(name, "passed" if got == expected else "failed", f"{got}, not {expected}")
+        report.compare(name, (counts.passed, counts.failed, counts.skipped), expected)
     with tempfile.TemporaryDirectory() as parent:
         folder = os.path.join(parent, "build")
         made(folder, [("a", "FAIL")])
         with open(os.path.join(folder, "junit-a.xml"), "w", encoding="utf-8") as cut:
             cut.write("<testsuites><testsuite><testcase name='x'>")
-        got = tally(folder).failed
-        report.add("a report cut off in its middle is one failure",
-                   "passed" if got == 1 else "failed", f"{got}, not 1")
-    if arguments.junit:
-        report.write(arguments.junit)
-    for name, _, outcome, text in report.cases:
-        print(f"{outcome}: {name}" + (f": {text}" if outcome == "failed" else ""))
-    return 1 if report.count("failed") else 0
+        report.compare("a report cut off in its middle is one failure", tally(folder).failed, 1)
+    return report.end(arguments.junit)
 
 
 if __name__ == "__main__":

@@ -10,40 +10,48 @@
 namespace edgewise::sim {
 namespace {
 
-constexpr std::array<std::string_view, kChoicePointCount> kNames = {
-    "next",         "preempt",        "order",        "latency",      "segment",    "buffers",
-    "listener",     "spurious-event", "short-send",   "random",       "scenario",   "stall",
-    "reset",        "interrupted",    "would-block",  "accept-error", "open-error", "add-error",
-    "connect-fate", "hangup",         "socket-error", "file-error"};
-
-// Beside the arrays and switches that give the values their meaning.
-constexpr std::array<std::string_view, kChoicePointCount> kMeanings = {
-    "the Nth time that a thread was to run: not the first that could, but the Vth after it",
-    "the Nth call after which another thread may go first: it does",
-    "the Nth event: it comes before up to V others of its instant",
-    "the Nth segment: it travels 1: 1 us, 2: 100 us, 3: 1 ms, 4: 20 ms, 5: 200 ms",
-    "the Nth transmission: cut to 1: one byte, 2: half, 3: all but one byte, 4: at most 7 bytes",
-    "the Nth TCP socket's buffers, to send and to receive, in bytes: 1: 4096 and 4096, 2: 16384 "
-    "and "
-    "65536, 3: 256 and 256, 4: 100000 and 2048",
-    "the Nth connection to a port with several listeners: it goes to the Vth after the first",
-    "the Nth question whether epoll reports again what it has reported, and which one: it does, V",
-    "the Nth send: takes 1: one byte, 2: half, 3: all but one byte, although there is room",
-    "the Nth process: Random begins elsewhere",
-    "the Nth Pick of the scenario: V",
-    "the Nth wait: the thread stands still before it for 1: 1 ms, 2: 100 ms, 3: 5 s",
-    "the Nth segment that arrived: met by a reset, as if the network had cut the connection",
-    "the Nth call that a signal can interrupt: EINTR",
-    "the Nth receive or send: EAGAIN, though it could go on; the edge follows",
-    "the Nth accept: 1: EMFILE, 2: ENFILE, 3: ENOBUFS, 4: ENOMEM, 5: EINTR, 6: EAGAIN, 7 to 16: an "
-    "error of the connection that waited first, which is lost",
-    "the Nth call that makes a descriptor: 1: EMFILE, 2: ENFILE, 3: ENOMEM",
-    "the Nth EPOLL_CTL_ADD: 1: ENOMEM, 2: ENOSPC",
-    "the Nth connect: 1: refused, 2: unreachable at once, 3: no local port, 4: unreachable later, "
-    "5: timed out, 6: connected to itself",
-    "the Nth connect: EPOLLHUP before it has its verdict",
-    "the Nth bind, listen or setting of a socket: fails",
-    "the Nth use of a file: 1: fails, 2: EINTR, 3: one byte"};
+// In the order of ChoicePoint. (What a value does is decided where it is chosen; this tells it.)
+struct PointText {
+  std::string_view name;
+  std::string_view meaning;
+};
+constexpr std::array<PointText, kChoicePointCount> kPoints = {{
+    {"next",
+     "the Nth time that a thread was to run: not the first that could, but the Vth after it"},
+    {"preempt", "the Nth call after which another thread may go first: it does"},
+    {"order", "the Nth event: it comes before up to V others of its instant"},
+    {"latency", "the Nth segment: it travels 1: 1 us, 2: 100 us, 3: 1 ms, 4: 20 ms, 5: 200 ms"},
+    {"segment",
+     "the Nth transmission: cut to 1: one byte, 2: half, 3: all but one byte, 4: at most 7 bytes"},
+    {"buffers",
+     "the Nth TCP socket's buffers, to send and to receive, in bytes: 1: 4096 and 4096, 2: 16384 "
+     "and 65536, 3: 256 and 256, 4: 100000 and 2048"},
+    {"listener",
+     "the Nth connection to a port with several listeners: it goes to the Vth after the first"},
+    {"spurious-event",
+     "the Nth question whether epoll reports again what it has reported, and which one: "
+     "it does, V"},
+    {"short-send",
+     "the Nth send: takes 1: one byte, 2: half, 3: all but one byte, although there is room"},
+    {"random", "the Nth process: Random begins elsewhere"},
+    {"scenario", "the Nth Pick of the scenario: V"},
+    {"stall", "the Nth wait: the thread stands still before it for 1: 1 ms, 2: 100 ms, 3: 5 s"},
+    {"reset",
+     "the Nth segment that arrived: met by a reset, as if the network had cut the connection"},
+    {"interrupted", "the Nth call that a signal can interrupt: EINTR"},
+    {"would-block", "the Nth receive or send: EAGAIN, though it could go on; the edge follows"},
+    {"accept-error",
+     "the Nth accept: 1: EMFILE, 2: ENFILE, 3: ENOBUFS, 4: ENOMEM, 5: EINTR, 6: EAGAIN, 7 to 16: "
+     "an error of the connection that waited first, which is lost"},
+    {"open-error", "the Nth call that makes a descriptor: 1: EMFILE, 2: ENFILE, 3: ENOMEM"},
+    {"add-error", "the Nth EPOLL_CTL_ADD: 1: ENOMEM, 2: ENOSPC"},
+    {"connect-fate",
+     "the Nth connect: 1: refused, 2: unreachable at once, 3: no local port, 4: unreachable later, "
+     "5: timed out, 6: connected to itself"},
+    {"hangup", "the Nth connect: EPOLLHUP before it has its verdict"},
+    {"socket-error", "the Nth bind, listen or setting of a socket: fails"},
+    {"file-error", "the Nth use of a file: 1: fails, 2: EINTR, 3: one byte"},
+}};
 
 template <typename Number>
 bool ParseNumber(std::string_view text, Number& number) {
@@ -56,8 +64,8 @@ std::optional<Choice> ParseChoice(std::string_view text) {
   if (colon == std::string_view::npos || equals == std::string_view::npos) return std::nullopt;
   Choice choice;
   std::size_t index = 0;
-  while (index < kNames.size() && kNames[index] != text.substr(0, colon)) ++index;
-  if (index == kNames.size()) return std::nullopt;
+  while (index < kPoints.size() && kPoints[index].name != text.substr(0, colon)) ++index;
+  if (index == kPoints.size()) return std::nullopt;
   choice.point = static_cast<ChoicePoint>(index);
   if (!ParseNumber(text.substr(colon + 1, equals - colon - 1), choice.ordinal)) return std::nullopt;
   if (!ParseNumber(text.substr(equals + 1), choice.value)) return std::nullopt;
@@ -67,11 +75,11 @@ std::optional<Choice> ParseChoice(std::string_view text) {
 }  // namespace
 
 std::string_view ChoicePointName(ChoicePoint point) {
-  return kNames[static_cast<std::size_t>(point)];
+  return kPoints[static_cast<std::size_t>(point)].name;
 }
 
 std::string_view ChoicePointMeaning(ChoicePoint point) {
-  return kMeanings[static_cast<std::size_t>(point)];
+  return kPoints[static_cast<std::size_t>(point)].meaning;
 }
 
 std::string ExplainChoices(const std::vector<Choice>& choices) {

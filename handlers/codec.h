@@ -74,17 +74,9 @@ class ShortBytes {
  public:
   constexpr ShortBytes() = default;
   // REQUIRES: at most eight.
-  constexpr ShortBytes(std::initializer_list<char> bytes) {
-    std::array<char, sizeof(word_)> all{};
-    std::copy(bytes.begin(), bytes.end(), all.begin());
-    word_ = std::bit_cast<std::uint64_t>(all);
-  }
+  constexpr ShortBytes(std::initializer_list<char> bytes) : word_(WordOf(bytes)) {}
   // REQUIRES: at most eight.
-  constexpr explicit ShortBytes(std::string_view bytes) {
-    std::array<char, sizeof(word_)> all{};
-    std::copy(bytes.begin(), bytes.end(), all.begin());
-    word_ = std::bit_cast<std::uint64_t>(all);
-  }
+  constexpr explicit ShortBytes(std::string_view bytes) : word_(WordOf(bytes)) {}
   // The bytes of `value` as they lie in this machine's memory.
   template <std::unsigned_integral Value>
   static constexpr ShortBytes OfMemory(Value value) {
@@ -102,6 +94,13 @@ class ShortBytes {
   std::uint64_t word() const { return word_; }
 
  private:
+  template <typename Bytes>
+  static constexpr std::uint64_t WordOf(const Bytes& bytes) {
+    std::array<char, sizeof(std::uint64_t)> all{};
+    std::copy(bytes.begin(), bytes.end(), all.begin());
+    return std::bit_cast<std::uint64_t>(all);
+  }
+
   std::uint64_t word_ = 0;
 };
 

@@ -102,6 +102,13 @@ void Peer::AwaitInput() {
   kernel_.Close(epoll);
 }
 
+void Peer::PullToEnd() {
+  while (!over()) {
+    AwaitInput();
+    Pull();
+  }
+}
+
 bool Peer::Echoes(std::string_view bytes) {
   Forget();
   Send(bytes);

@@ -59,6 +59,8 @@ class Peer {
   // For clients in threads of their own. Waits until there is something to receive, or the
   // patience is over.
   void AwaitInput();
+  // Pulls until it is over.
+  void PullToEnd();
   // Sends `bytes` and waits for as many; whether the same came back.
   bool Echoes(std::string_view bytes);
 

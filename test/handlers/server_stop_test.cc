@@ -47,10 +47,7 @@ TEST_CASE("a stop finishes what has begun: pipelined requests are answered, then
   // Whole answers only, and nothing but the beginning of what was asked.
   CHECK((frames.compare(0, busy.Pull().size(), busy.Pull()) == 0));
   CHECK(busy.Pull().size() % Frame(Pattern(1000)).size() == 0);
-  while (!idle.over()) {
-    idle.AwaitInput();
-    idle.Pull();
-  }
+  idle.PullToEnd();
   CHECK(idle.ended());
   idle.Close();
   busy.Close();
@@ -70,10 +67,7 @@ TEST_CASE("whoever does not finish in time is cut off, and Run says so and retur
   while (server.Counters().connection.bytes_received < Frame("hello").size() + 6) {
   }
   CHECK(running.Stop() == 0);
-  while (!stuck.over()) {
-    stuck.AwaitInput();
-    stuck.Pull();
-  }
+  stuck.PullToEnd();
   CHECK(stuck.Pull().empty());
   const std::vector<std::string> said = {"edgewise: drain_timeout is over; connections cut off: 1"};
   CHECK(kernel.log() == said);
@@ -101,10 +95,7 @@ TEST_CASE("SIGTERM drains and Run answers 0, with the mask of signals as it was"
     std::thread client([&peer] {
       // The next request is in flight when the signal comes.
       peer.Send(Frame("goodbye"));
-      while (!peer.over()) {
-        peer.AwaitInput();
-        peer.Pull();
-      }
+      peer.PullToEnd();
       peer.Close();
     });
     CHECK(server.Run() == 0);

@@ -21,7 +21,7 @@ TEST_CASE("the simulated kernel follows ten thousand random walks of the real on
   CHECK(walks.steps() > 10 * kWalks);
   // What was not compared to its end must stay the exception.
   CHECK(walks.lost() < kWalks / 100);
-  CHECK(walks.unrepeated() < kWalks / 100);
+  CHECK(walks.disturbed() < kWalks / 100);
 }
 
 }  // namespace edgewise::differential

@@ -66,6 +66,7 @@ RealEnd RealEnd::OfTcp(Handle handle) {
           .received = info.tcpi_bytes_received,
           .unsent = info.tcpi_notsent_bytes,
           .unacknowledged = static_cast<std::uint64_t>(unacknowledged),
+          .acknowledged = info.tcpi_bytes_acked,
           .is_writeable = is_writeable,
           .dropped = memory[SK_MEMINFO_DROPS] != 0};
 }

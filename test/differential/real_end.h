@@ -16,6 +16,7 @@ struct RealEnd {
   std::uint64_t received = 0;        // TCP: bytes that have arrived, a FIN being one more
   std::uint64_t unsent = 0;          // TCP: bytes that have not left, a FIN being one more
   std::uint64_t unacknowledged = 0;  // TCP: the same
+  std::uint64_t acknowledged = 0;    // TCP: how many ever were
   bool is_writeable = true;          // there is room enough for OUT
   bool dropped = false;              // TCP: something that arrived was thrown away
 

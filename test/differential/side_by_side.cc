@@ -163,7 +163,7 @@ std::optional<std::string> SideBySide::Levels() {
 }
 
 std::optional<std::string> SideBySide::Step(const Operation& operation, Looks looks) {
-  Follow();
+  at_begin_ = Follow();
   const bool is_unix = Socket(operation.on) != nullptr && Tcp(operation.on) == nullptr;
   real_outcomes_.push_back(real_.Do(operation));
   const Outcome& real = real_outcomes_.back();
@@ -185,6 +185,7 @@ std::optional<Mismatch> SideBySide::Run(const Walk& walk) {
       lost_ = true;
     } else if (what) {
       found = Mismatch{i, *what};
+      disturbed_ = AcknowledgedMeanwhile();
     }
   }
   real_.CloseAll();

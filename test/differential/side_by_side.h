@@ -9,6 +9,11 @@
 //
 // What the real kernel does a little later than the call that made it (a loopback that was busy) is
 // awaited: until both are in the same state, or patience is over, which is a mismatch.
+//
+// One thing happens with no call at all: a late acknowledgement, which nobody can await, since it
+// may be delayed for 40 ms or more. If one comes in the middle of a step (of a FIN, it is an edge),
+// then what was seen before it and what was seen after it do not belong together, and a mismatch of
+// that step says nothing: the walk was disturbed, and has to be run again.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +47,8 @@ class SideBySide {
 
   // REQUIRES: called once.
   std::optional<Mismatch> Run(const Walk& walk);
+  // Run's mismatch may be no more than a late acknowledgement.
+  bool disturbed() const { return disturbed_; }
   // The steps so far, with both outcomes, for people.
   std::string Report(const Walk& walk) const;
   // Steps that were awaited because the real kernel was late.
@@ -66,8 +73,10 @@ class SideBySide {
   Ends LookAtEnds();
   bool InFlight();
   bool Dropped();
-  // Gives the simulated sockets the real ones' limits.
-  void Follow();
+  // Something that was unacknowledged at the beginning of the step is no more.
+  bool AcknowledgedMeanwhile();
+  // Gives the simulated sockets the limits of the real ones; returns how these were.
+  Ends Follow();
   void FollowUrgent();
   void FollowUnix();
   // Lets virtual time go by until nothing more comes of what was done.
@@ -82,8 +91,10 @@ class SideBySide {
   Arm simulated_;
   std::vector<Outcome> real_outcomes_;
   std::vector<Outcome> simulated_outcomes_;
+  Ends at_begin_;  // of the step
   std::size_t awaited_ = 0;
   bool lost_ = false;
+  bool disturbed_ = false;
 };
 
 }  // namespace edgewise::differential

@@ -43,8 +43,18 @@ bool SideBySide::Dropped() {
   return std::any_of(ends.begin(), ends.end(), [](const End& end) { return end.real.dropped; });
 }
 
+bool SideBySide::AcknowledgedMeanwhile() {
+  const Ends ends = LookAtEnds();
+  return std::any_of(ends.begin(), ends.end(), [this](const End& now) {
+    return std::any_of(at_begin_.begin(), at_begin_.end(), [&now](const End& then) {
+      return then.handle == now.handle && then.real.unacknowledged != 0 &&
+             then.real.acknowledged < now.real.acknowledged;
+    });
+  });
+}
+
 // What may arrive is settled for all, before anything more is sent.
-void SideBySide::Follow() {
+SideBySide::Ends SideBySide::Follow() {
   const Ends ends = LookAtEnds();
   for (const auto& [socket, end, handle] : ends) {
     socket->ReceiveUpTo(end.received);
@@ -71,6 +81,7 @@ void SideBySide::Follow() {
   }
   Idle();
   FollowUrgent();
+  return ends;
 }
 
 // What only a look at the mask tells. (Both are polled, since one that is not writeable then owes

@@ -20,9 +20,8 @@ class Walks {
   Walks& operator=(const Walks&) = delete;
   ~Walks();
 
-  // What fails of the walk from `seed`, as a list of steps; nullopt if nothing does. What does not
-  // fail when the walk is run twice more is only counted: a timer of the real kernel (that of a
-  // delayed acknowledgement) may run out between the looks at the two.
+  // What fails of the walk from `seed`, as a list of steps; nullopt if nothing does. A walk that
+  // was disturbed (SideBySide) is run again, and counted.
   std::optional<std::string> Run(std::uint64_t seed);
   // Leaves out what the failure does not need; nullopt if it does not happen again.
   std::optional<std::string> Shrink(std::uint64_t seed);
@@ -30,17 +29,17 @@ class Walks {
   std::uint64_t steps() const { return steps_; }
   std::uint64_t awaited() const { return awaited_; }
   std::uint64_t lost() const { return lost_; }
-  std::uint64_t unrepeated() const { return unrepeated_; }
+  std::uint64_t disturbed() const { return disturbed_; }
 
  private:
-  std::optional<Mismatch> Try(const Walk& walk, std::string* report);
+  std::optional<Mismatch> Try(const Walk& walk, std::string& report);
 
   std::vector<Handle> fillers_;
   Handle base_ = kNoHandle;
   std::uint64_t steps_ = 0;
   std::uint64_t awaited_ = 0;
   std::uint64_t lost_ = 0;
-  std::uint64_t unrepeated_ = 0;
+  std::uint64_t disturbed_ = 0;
 };
 
 }  // namespace edgewise::differential

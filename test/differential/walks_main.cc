@@ -48,11 +48,11 @@ int Main(int argc, char** argv) {
                 shrunk ? "shrunk" : "which did not happen again", shrunk.value_or(*report).c_str());
   }
   std::printf(
-      "%llu walks, %llu steps (%llu awaited), %llu cut short, %llu failed, %llu only once\n",
+      "%llu walks, %llu steps (%llu awaited), %llu cut short, %llu failed, %llu disturbed\n",
       static_cast<unsigned long long>(run), static_cast<unsigned long long>(walks.steps()),
       static_cast<unsigned long long>(walks.awaited()),
       static_cast<unsigned long long>(walks.lost()), static_cast<unsigned long long>(failures),
-      static_cast<unsigned long long>(walks.unrepeated()));
+      static_cast<unsigned long long>(walks.disturbed()));
   return failures == 0 ? 0 : 1;
 }
 

@@ -54,7 +54,7 @@ struct AcceptCounters {
   std::uint64_t shed = 0;            // accepted with the reserve descriptor, and closed
   std::uint64_t back_offs = 0;       // kBackOff
   std::uint64_t pauses = 0;          // the sink had no room
-  std::uint64_t refused = 0;         // accepted, and closed by a limit of the sink
+  std::uint64_t refused = 0;         // accepted, and not taken by the sink: a limit, no memory
   std::uint64_t budget_spent = 0;    // turns that ended with more waiting
 
   // Adds each to its own.

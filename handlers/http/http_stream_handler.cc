@@ -4,7 +4,9 @@
 namespace edgewise {
 
 void HttpStreamHandler::Whole(const HttpRequest& request, HttpResponder& response) {
-  OnHead(request, response);
+  HttpRequest::Parts head = request.parts();
+  head.body = {};
+  OnHead(HttpRequest(head), response);
   if (!response.done() && !request.body().empty()) OnBody(request.body(), response);
   if (!response.done()) OnComplete(response);
 }

@@ -30,7 +30,7 @@ namespace edgewise {
 //   };
 class HttpStreamHandler : public HttpConversation {
  public:
-  // The head of the next request. Take its body from OnBody, even what came with the head.
+  // The head of the next request; head.body() is empty, whatever came with it. OnBody brings it.
   virtual void OnHead(const HttpRequest& head, HttpResponder& response) = 0;
   // The next piece of its body, never empty.
   virtual void OnBody(std::string_view piece, HttpResponder& response) = 0;

@@ -128,7 +128,8 @@ class Kernel {
   virtual IoResult Receive(Handle handle, std::span<char> into) = 0;
   // send(2) with MSG_NOSIGNAL. May fall short.
   virtual IoResult Send(Handle handle, ConstBuffer bytes) = 0;
-  // sendmsg(2) with MSG_NOSIGNAL: the pieces in order. At most kGatherMax of them. May fall short:
+  // sendmsg(2) with MSG_NOSIGNAL: the pieces in order. May fall short, and does so after the first
+  // kGatherMax of them, though there may be room for more:
   static constexpr std::size_t kGatherMax = 64;
   virtual IoResult SendGathered(Handle handle, std::span<const ConstBuffer> pieces) = 0;
   // Bytes written by us that the peer has not acknowledged yet (SIOCOUTQ): the only honest measure

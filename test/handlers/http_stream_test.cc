@@ -24,7 +24,7 @@ class Upload final : public HttpStreamHandler {
   explicit Upload(Log* log) : log_(*log) {}
 
   void OnHead(const HttpRequest& head, HttpResponder& response) override {
-    log_.text.append("head ").append(head.path()).append("; ");
+    log_.text.append("head ").append(head.path()).append(head.body()).append("; ");
     log_.peer = &response.peer();
     bytes_ = 0;
     mirrors_ = head.path() == "/mirror";

@@ -36,7 +36,7 @@ SeededChooser::SeededChooser(std::uint64_t seed, const Weather& weather) : state
     const double scale = ScaleOf(static_cast<ChoicePoint>(i));
     thresholds_[i] = is_unusual ? ThresholdOf(rate * scale) : 0;
   }
-  if (weather.is_usual) return;
+  if (!weather.always_varies) return;
   // What somebody relies on to vary varies in every seed.
   for (const ChoicePoint point : {ChoicePoint::kRandom, ChoicePoint::kScenario}) {
     thresholds_[static_cast<std::size_t>(point)] = ThresholdOf(kOftenRate);

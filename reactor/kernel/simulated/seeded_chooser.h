@@ -18,10 +18,11 @@ struct Weather {
   std::array<double, 4> fault_rates = {0.001, 0.01, 0.05, 0.25};
   std::array<double, 4> chance_rates = {0.02, 0.1, 0.3, 0.8};
 
+  // Random, and what a scenario leaves to chance, vary in every seed, whatever the shares.
+  bool always_varies = true;
+
   // Nothing unusual happens at all: what ordinary tests see.
-  static Weather Usual() { return {.fault_share = 0, .chance_share = 0, .is_usual = true}; }
-  // Random and what a scenario leaves to chance need not vary, as they do in every seed otherwise.
-  bool is_usual = false;
+  static Weather Usual() { return {.fault_share = 0, .chance_share = 0, .always_varies = false}; }
 };
 
 // Threading: that of its world.

@@ -1,5 +1,5 @@
 // The job queue under simulation; docs/testing-your-service.md goes through it.
-#include "docs/examples/job_queue.h"
+#include "job_queue.h"
 
 // [scenario]
 #include <catch2/catch_test_macros.hpp>

@@ -1,5 +1,5 @@
 // The key-value store as a program:   how-to-kv [ADDRESS]
-#include "docs/how-to/kv.h"
+#include "kv.h"
 
 #include <chrono>
 #include <iostream>

@@ -1,5 +1,5 @@
 // The key-value store under simulation: what it has acknowledged is there, whatever happens.
-#include "docs/how-to/kv.h"
+#include "kv.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

@@ -1,5 +1,5 @@
 // Answers each netstring backwards:   how-to-netstring [ADDRESS]
-#include "docs/how-to/netstring.h"
+#include "netstring.h"
 
 #include <edgewise.h>
 

@@ -1,5 +1,5 @@
 // The codec of docs/how-to/codec.md does not care how its input is cut.
-#include "docs/how-to/netstring.h"
+#include "netstring.h"
 
 #include <catch2/catch_test_macros.hpp>
 

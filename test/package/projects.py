@@ -1,5 +1,7 @@
-"""Three outside projects, each built in its own folder against what is installed, and run."""
+"""Outside projects, each built in its own folder against what is installed, and run."""
 
+import concurrent.futures
+import glob
 import os
 import shutil
 import socket
@@ -117,6 +119,32 @@ def meson_subproject(context):
     assert names == ["service"], f"installed: {names}"
 
 
-CASES = [make_and_pkg_config, cmake, cmake_static, cmake_asks_for_versions, meson_subproject]
+def programs_of_the_documents(context):
+    """Each compiles in a copy of its folder, and one is linked as docs/how-to/README.md says."""
+    folder = os.path.join(context.work, "documents")
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("how-to", "examples"):
+        shutil.copytree(os.path.join(context.source, "docs", name), os.path.join(folder, name))
+    flags = context.installed.pkg_config("--cflags", "edgewise-sim", "edgewise-recorded")
+    compiler = [*context.compiler, "-std=c++20"]
+
+    def compile_only(path):
+        run([*compiler, "-fsyntax-only", path, *flags])
+
+    sources = [path for path in sorted(glob.glob(folder + "/*/*.cc"))
+               if not path.endswith("_test.cc") or context.has_catch2()]
+    assert len(sources) > 12, sources
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(compile_only, sources))
+    kv = os.path.join(folder, "kv")
+    run([*compiler, folder + "/how-to/kv.cc", "-o", kv,
+         *context.installed.pkg_config("--cflags", "--libs", "edgewise")])
+    library = {"LD_LIBRARY_PATH": context.installed.lib}
+    with Running(kv, "127.0.0.1:0", environment=library) as store:
+        store.answers(b"\0\0\0\5GET a", b"\0\0\0\4NONE")
+
+
+CASES = [make_and_pkg_config, cmake, cmake_static, cmake_asks_for_versions, meson_subproject,
+         programs_of_the_documents]
 NEEDS = {make_and_pkg_config: "make", cmake: "cmake", cmake_static: "cmake",
          cmake_asks_for_versions: "cmake"}

@@ -42,6 +42,11 @@ class Context:
         os.makedirs(self.work, exist_ok=True)
         self.installed = Installed(arguments.build, os.path.join(self.work, "root"))
 
+    def has_catch2(self):
+        """For who installed no package of it, the build has its own."""
+        return subprocess.run(["pkg-config", "--exists", "catch2-with-main"], check=False
+                              ).returncode == 0
+
 
 def nothing_else_is_installed(context):
     """No tests, no floors, no peers; and nothing is missing."""

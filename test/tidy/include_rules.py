@@ -61,8 +61,8 @@ def may_include(allowed, name):
 
 
 def is_neighbour(tree, path, name):
-    """Tests may call a header beside them by its bare name."""
-    return path.startswith("test/") and "/" not in name and tree.exists(
+    """Tests, and the programs of the documents, may call a header beside them by its bare name."""
+    return path.startswith(("test/", "docs/")) and "/" not in name and tree.exists(
         path.rsplit("/", 1)[0] + "/" + name)
 
 
@@ -127,7 +127,8 @@ RULES = [
     Rule("includes are paths from the root", check_relative,
          bad=[{"reactor/a.cc": '#include "a.h"\n'}, {"reactor/a.cc": '#include "../a.h"\n'}],
          good=[{"reactor/a.cc": '#include "reactor/a.h"\n#include <a.h>\n#include "absl/b.h"\n'},
-               {"test/a.cc": '#include "a.h"\n', "test/a.h": ""}]),
+               {"test/a.cc": '#include "a.h"\n', "test/a.h": ""},
+               {"docs/how-to/a.cc": '#include "a.h"\n', "docs/how-to/a.h": ""}]),
     Rule("only linux_kernel*.cc meets the operating system", check_system,
          bad=[{"reactor/a.cc": "#include <sys/socket.h>\n"},
               {"handlers/a.cc": "#include <unistd.h>\n"},

@@ -3,7 +3,8 @@
 import html
 import math
 
-WIDTH, LEFT, RIGHT = 760, 132, 24
+# As narrow as will do: on a phone they are shrunk, and are to be read there too.
+WIDTH, LEFT, RIGHT = 480, 132, 18
 LINE, TOP, BOTTOM = 26, 46, 34
 COLORS = ("#0b6bcb", "#d9480f", "#7a4fbf")
 DARK_COLORS = ("#5aa9f5", "#ff9a62", "#b79cf0")
@@ -33,7 +34,7 @@ class LogAxis:
         low, high = min(values), max(values)
         self._low, self._high = math.log10(low) - 0.05, math.log10(high) + 0.05
         self.marks = []
-        steps = (1, 2, 5) if self._high - self._low < 2.2 else (1,)
+        steps = (1, 2, 5) if self._high - self._low < 1.7 else (1,)
         for power in range(math.floor(self._low), math.ceil(self._high) + 1):
             for step in steps:
                 value = step * 10.0 ** power
@@ -58,7 +59,7 @@ def dot_plot(title, lines, series, label, reference=None):
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
            f'width="{WIDTH}" height="{height}" role="img" aria-label="{html.escape(title)}">',
            f"<style>{_style()}</style>"]
-    x = LEFT
+    x = 14
     for i, name in enumerate(series):
         out.append(f'<circle class="s{i}" cx="{x}" cy="20" r="5"/>'
                    f'<text class="soft" x="{x + 10}" y="24.5">{html.escape(name)}</text>')

@@ -112,6 +112,8 @@ find_missing() {
   have_meson || missing+=(meson)
   need_command ninja ninja-build
   need_command pkg-config pkg-config
+  # Meson asks it where libraries belong, and takes lib64 else, where nobody looks.
+  [[ -z "$(distribution)" ]] || need_command dpkg-architecture dpkg-dev
   need_command python3 python3
   have_pkg absl_status && have_pkg absl_flags_parse || missing+=(libabsl-dev)
   have_header boost/intrusive/list.hpp && have_header boost/beast/http/basic_parser.hpp ||
@@ -128,6 +130,7 @@ find_missing() {
   fi
   have_catch2 || missing+=(catch2)
   need_command nm binutils
+  need_command patch patch
   need_command socat socat
   { nc -h 2>&1 || true; } | grep -q OpenBSD || missing+=(netcat-openbsd)
   need_command ab apache2-utils

@@ -125,10 +125,14 @@ def comparable(trace, port):
     text = re.sub(r"htons\([1-9]\d*\)", "htons(ITS PORT)", text)
     text = re.sub(r"\[128 => 16\]", "[16]", text)
     text = re.sub(r'(write\(1, "listening .*), \d+\) = \d+', r"\1, LENGTH) = LENGTH", text)
+    # strace 6.1 writes a tag as two numbers, 6.13 as one.
+    text = re.sub(r"data=\{u32=\d+, u64=(\d+)\}", r"data=\1", text)
+    text = re.sub(r"data=(0x[0-9a-f]+|NULL)",
+                  lambda m: f"data={0 if m.group(1) == 'NULL' else int(m.group(1), 16)}", text)
     names, births = {}, collections.Counter()
     lines = []
     for line in text.splitlines():
-        added = re.match(r"epoll_ctl\(3, EPOLL_CTL_ADD, (\d+),.*u64=(\d+)", line)
+        added = re.match(r"epoll_ctl\(3, EPOLL_CTL_ADD, (\d+),.*data=(\d+)", line)
         if added and added.group(2) != "0":
             handle = int(added.group(1))
             names[added.group(2)] = NAMES[handle][births[handle]]
@@ -136,8 +140,7 @@ def comparable(trace, port):
         line = without_timer(line)
         if line is None or line.startswith(IGNORED):
             continue
-        line = re.sub(r"data=\{u32=\d+, u64=(\d+)\}",
-                      lambda m: "data=" + names.get(m.group(1), "0"), line)
+        line = re.sub(r"data=(\d+)", lambda m: "data=" + names.get(m.group(1), "0"), line)
         line = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", line)
         lines.append(re.sub(r"\) +=", ") =", line))
     return lines
@@ -148,8 +151,8 @@ def without_timer(line):
     waited = re.match(r"(epoll_wait\(3, \[)(.*)(\], .*\) = )\d+$", line)
     if not waited:
         return line
-    events = re.findall(r"\{events=[^{]*\{[^}]*\}\}", waited.group(2))
-    told = [event for event in events if "u64=0}" not in event]
+    events = re.findall(r"\{events=[^}]*\}", waited.group(2))
+    told = [event for event in events if "data=0}" not in event]
     return f"{waited[1]}{', '.join(told)}{waited[3]}{len(told)}" if told else None
 
 

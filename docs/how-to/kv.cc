@@ -2,7 +2,6 @@
 #include "kv.h"
 
 #include <chrono>
-#include <iostream>
 
 int main(int argc, char** argv) {
   Store store;  // outlives the server

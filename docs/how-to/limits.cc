@@ -2,7 +2,6 @@
 #include <edgewise.h>
 
 #include <chrono>
-#include <iostream>
 
 namespace {
 

@@ -123,6 +123,15 @@ class HeadParser final : public http::basic_parser<true> {
     }
   }
 
+  // Newer versions of Beast have an error of its own for that. (A template, to be asked.)
+  template <typename Errors = http::error>
+  static bool IsRepeatedContentLength(const error_code& error) {
+    if constexpr (requires { Errors::multiple_content_length; }) {
+      return error == Errors::multiple_content_length;
+    }
+    return false;
+  }
+
   HttpRefusal RefusalFor(const error_code& error) const {
     if (error == http::error::bad_method) {
       return HttpRefusal::kBadMethod;
@@ -139,7 +148,7 @@ class HeadParser final : public http::basic_parser<true> {
     if (error == http::error::bad_line_ending) {
       return HttpRefusal::kBareCarriageReturn;
     }
-    if (error == http::error::bad_content_length) {
+    if (error == http::error::bad_content_length || IsRepeatedContentLength(error)) {
       return fields_.BadContentLength();
     }
     if (error == http::error::bad_transfer_encoding) {

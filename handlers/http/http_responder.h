@@ -89,6 +89,8 @@ class HttpResponder {
   bool begun() const { return stage_ >= Stage::kBody; }
   // All was sent, or it was abandoned.
   bool done() const { return stage_ == Stage::kDone; }
+  // That, or a source writes the rest: the service has nothing more to say.
+  bool answered() const { return done() || source_ != nullptr; }
   // Later was called.
   bool deferred() const { return deferred_; }
   // Which request of its connection this is, from 1.

@@ -7,8 +7,8 @@ void HttpStreamHandler::Whole(const HttpRequest& request, HttpResponder& respons
   HttpRequest::Parts head = request.parts();
   head.body = {};
   OnHead(HttpRequest(head), response);
-  if (!response.done() && !request.body().empty()) OnBody(request.body(), response);
-  if (!response.done()) OnComplete(response);
+  Body(request.body(), response);
+  Complete(response);
 }
 
 }  // namespace edgewise

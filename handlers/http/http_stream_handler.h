@@ -9,9 +9,10 @@ namespace edgewise {
 
 // One is made for each connection; serve it with the codec Http1. Of each request it gets the head,
 // then the body in pieces of whatever size they came in, then its completion. It may answer at any
-// time from OnHead on: an answer that is over before the request is ends the connection, for what
-// is left of the body is not waited for. To be sent no more for a while, hold the connection:
-// `response.peer().HoldReading()`, and ReleaseReading later.
+// time from OnHead on, and hears no more of a request that is answered() by then: by Send,
+// SendError or SendFile, or by SendFrom, whose source says the rest. An answer that is over before
+// the request is ends the connection, for what is left of the body is not waited for. To be sent no
+// more for a while, hold the connection: `response.peer().HoldReading()`, and ReleaseReading later.
 //
 // A client that waits for `100 Continue` gets it when OnHead has returned without an answer.
 //
@@ -32,18 +33,21 @@ class HttpStreamHandler : public HttpConversation {
  public:
   // The head of the next request; head.body() is empty, whatever came with it. OnBody brings it.
   virtual void OnHead(const HttpRequest& head, HttpResponder& response) = 0;
-  // The next piece of its body, never empty.
+  // The next piece of its body, never empty. Http1Options::body_bytes_max, 1 MiB unless told
+  // otherwise, bounds it here too.
   virtual void OnBody(std::string_view piece, HttpResponder& response) = 0;
-  // All of the request was delivered. What is neither answered nor deferred by now gets a 500.
+  // All of the request was delivered. What is neither begun nor deferred by the end gets a 500.
   virtual void OnComplete(HttpResponder& response) = 0;
 
  private:
   void Whole(const HttpRequest& request, HttpResponder& response) final;
   void Head(const HttpRequest& head, HttpResponder& response) final { OnHead(head, response); }
   void Body(std::string_view piece, HttpResponder& response) final {
-    if (!piece.empty()) OnBody(piece, response);
+    if (!piece.empty() && !response.answered()) OnBody(piece, response);
   }
-  void Complete(HttpResponder& response) final { OnComplete(response); }
+  void Complete(HttpResponder& response) final {
+    if (!response.answered()) OnComplete(response);
+  }
 };
 
 }  // namespace edgewise

@@ -1,8 +1,10 @@
-// Bodies as they come, connections that are held meanwhile, and connections that change protocol.
+// Bodies as they come, and connections that are held meanwhile.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <memory>
 #include <string>
 
+#include "handlers/http/http_body_source.h"
 #include "handlers/http/http_stream_handler.h"
 #include "test/handlers/http_script.h"
 #include "test/handlers/peer.h"
@@ -18,6 +20,15 @@ struct Log {
   Connection* peer = nullptr;
 };
 
+// 1, 2 and 3, each when the one before has left.
+class Numbers final : public HttpBodySource {
+  Outcome Produce(HttpResponder& response, std::size_t) override {
+    response.Write(std::to_string(++written_));
+    return written_ == 3 ? Outcome::kEnd : Outcome::kMore;
+  }
+  int written_ = 0;
+};
+
 // Answers with the length of the body; to some paths, otherwise.
 class Upload final : public HttpStreamHandler {
  public:
@@ -30,6 +41,8 @@ class Upload final : public HttpStreamHandler {
     mirrors_ = head.path() == "/mirror";
     if (head.path() == "/no") {
       response.Send({.status = HttpStatus::kForbidden}, "no");
+    } else if (head.path() == "/numbers") {
+      response.SendFrom({}, std::make_unique<Numbers>());
     } else if (head.path() == "/enough") {
       enough_ = true;
     } else if (mirrors_) {
@@ -117,6 +130,25 @@ TEST_CASE("an answer before the body ends the connection, and says so") {
   CHECK(stage.log.bytes == 0);
 }
 
+TEST_CASE("a request whose answer a source writes is heard of no more") {
+  UploadStage stage;
+  Peer peer(stage.address());
+  const bool at_once = GENERATE(true, false);
+  CAPTURE(at_once);
+  const std::string first = Put("/numbers", "12345");
+  if (at_once) {
+    peer.Send(first);
+  } else {
+    peer.Send(first.substr(0, first.size() - 3));
+    stage.Round();
+    peer.Send(first.substr(first.size() - 3));
+  }
+  REQUIRE(stage.Ends(peer, "0\r\n\r\n"));
+  CHECK(peer.Pull().find("1\r\n1\r\n1\r\n2\r\n1\r\n3\r\n0\r\n\r\n") != std::string::npos);
+  CHECK(stage.log.text == "head /numbers; ");
+  CHECK(stage.log.bytes == 0);
+}
+
 TEST_CASE("a client that waits gets 100 Continue when the head was taken") {
   UploadStage stage;
   Peer peer(stage.address());
@@ -174,100 +206,6 @@ TEST_CASE("a stream handler that gives no answer gives a 500") {
   UploadStage stage;
   const std::string got = stage.Ask(Put("/forgets", "123"));
   CHECK(got.starts_with("HTTP/1.1 500 "));
-}
-
-TEST_CASE("after an upgrade the bytes are the other protocol's") {
-  HttpStage stage;
-  struct Upper : FrameHandler {
-    explicit Upper(std::string* told) : log(*told) {}
-    void OnOpen(Connection& peer) override { peer.Write("welcome "); }
-    void OnFrame(Connection& peer, std::string_view bytes) override {
-      std::string upper(bytes);
-      for (char& c : upper) c = static_cast<char>(std::toupper(c));
-      peer.Write(upper);
-    }
-    void OnEnd(Connection& peer) override {
-      log += "end; ";
-      peer.Close();
-    }
-    void OnClose(Connection&, const CloseReason& reason) override {
-      log.append(CloseCauseName(reason.cause));
-    }
-    std::string& log;
-  };
-  std::string log;
-  bool accepts = true;
-  stage.http.on_request = [&](const HttpRequest& request, HttpResponder& response) {
-    if (!accepts) return static_cast<void>(response.Send({}, "plain"));
-    CHECK(request.Header("Upgrade") == "upper");
-    response.Upgrade("upper", {}, std::make_unique<Upper>(&log));
-  };
-  const std::string request =
-      "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: upper\r\n";
-  Peer peer(stage.address());
-  SECTION("bytes that came with the request are not lost") {
-    peer.Send(request + "\r\nfirst\r\n");
-    REQUIRE(stage.Ends(peer, "welcome FIRST\r\n"));
-    const std::string_view got = peer.Pull();
-    CHECK(got.starts_with("HTTP/1.1 101 Switching Protocols\r\n"));
-    CHECK(CountOf(got, "\r\nConnection: Upgrade\r\n") == 1);
-    CHECK(CountOf(got, "\r\nUpgrade: upper\r\n") == 1);
-    CHECK(CountOf(got, "Content-Length") == 0);
-    peer.Send("GET / HTTP/1.1\r\n\r\n");
-    REQUIRE(stage.Ends(peer, "GET / HTTP/1.1\r\n\r\n"));
-    CHECK(stage.http.requests == 1);
-    peer.Finish();
-    REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));
-    CHECK(log == "end; end of stream");
-    CHECK(stage.http.gone == 1);
-  }
-  SECTION("a service that does not want to answers as ever") {
-    accepts = false;
-    peer.Send(request + "\r\n" + Get());
-    REQUIRE(stage.Until([&] { return CountOf(peer.Pump(), "plain") == 2; }));
-  }
-  SECTION("not in HTTP/1.0") {
-    peer.Send("GET / HTTP/1.0\r\nUpgrade: upper\r\n\r\n");
-    REQUIRE(stage.UntilEnded(peer));
-    CHECK(peer.Pull().starts_with("HTTP/1.1 400 "));
-  }
-  SECTION("with a body: when all of it has come") {
-    peer.Send("POST / HTTP/1.1\r\nHost: x\r\nUpgrade: upper\r\nContent-Length: 3\r\n\r\n");
-    stage.Settle();
-    peer.Send("123");
-    REQUIRE(stage.Ends(peer, "welcome "));
-  }
-}
-
-TEST_CASE("after an upgrade the other protocol hears of room in the socket and of the stop") {
-  HttpStage stage({.send_buffer = 4096});
-  struct Other : FrameHandler {
-    explicit Other(std::string* told) : log(*told) {}
-    void OnOpen(Connection& peer) override { peer.Write(Pattern(300'000)); }
-    void OnFrame(Connection&, std::string_view) override {}
-    void OnDrained(Connection&) override { log += "drained; "; }
-    void OnFinish(Connection& peer) override {
-      log += "stop; ";
-      peer.Write("goodbye");
-    }
-    std::string& log;
-  };
-  std::string log;
-  stage.http.on_request = [&](const HttpRequest&, HttpResponder& response) {
-    response.Upgrade("other", {}, std::make_unique<Other>(&log));
-  };
-  Peer peer(stage.address(), {.receive_buffer = 4096});
-  peer.Send("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
-  REQUIRE(stage.Ends(peer, Pattern(300'000)));
-  stage.Settle();
-  CHECK(log == "drained; ");
-  stage.worker().Drain(std::chrono::seconds(10));
-  REQUIRE(stage.Ends(peer, "goodbye"));
-  CHECK(log == "drained; stop; ");
-  CHECK(stage.http.stops == 0);
-  REQUIRE(stage.UntilEnded(peer));
-  peer.Close();
-  REQUIRE(stage.Until([&] { return stage.open_connections() == 0; }));
 }
 
 }  // namespace edgewise::handlers_test

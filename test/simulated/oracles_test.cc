@@ -145,7 +145,7 @@ TEST_CASE("a world in which everybody waits for ever is found, and who waits for
   CHECK(Says(verdict.what, "everybody waits and nothing is to come"));
   CHECK(Says(verdict.report, "thread sleeper waits for epoll descriptor 3"));
   CHECK(Says(verdict.report, "thread main waits for other threads to end"));
-  CHECK(Says(verdict.report, "EpollAdd(4) = 0"));
+  CHECK(Says(verdict.report, " ms  main  EpollAdd(4) = 0"));
 }
 
 TEST_CASE("virtual time that has no end is found") {

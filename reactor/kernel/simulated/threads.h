@@ -65,7 +65,9 @@ class Threads final : public EpollWaiters {
 
   // The thread that runs: its number (0 made the world) and its name:
   std::size_t current() const { return current_; }
-  const std::string& name() const { return threads_[current_]->name; }
+  const std::string& name() const { return NameOf(current_); }
+  // That of any one, over or not. REQUIRES: `number` is the number of a thread.
+  const std::string& NameOf(std::size_t number) const { return threads_[number]->name; }
   // Its process. (The thread that made the world is in none: ~0.)
   std::uint32_t process() const { return threads_[current_]->process; }
   // How deep the thread that runs is in the kernel; 0: in its own code. Each thread has its own.

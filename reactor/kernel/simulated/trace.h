@@ -8,6 +8,7 @@
 #include <string>
 
 #include "reactor/kernel/io_result.h"
+#include "reactor/kernel/simulated/threads.h"
 #include "reactor/kernel/time.h"
 
 namespace edgewise::sim {
@@ -28,8 +29,8 @@ class Trace {
   std::uint64_t hash() const { return hash_; }
   // How many were added.
   std::uint64_t calls() const { return count_; }
-  // One line for each of the last calls, the oldest first.
-  std::string Last(std::size_t lines) const;
+  // One line for each of the last calls, the oldest first, with the name of who made it.
+  std::string Last(std::size_t lines, const Threads& threads) const;
 
  private:
   struct Entry {

@@ -43,8 +43,8 @@ World::~World() {
 }
 
 void World::Violation(const std::string& what) {
-  const std::string text =
-      what + "\n" + threads_.Describe() + "the last calls:\n" + trace_.Last(kLinesOfTrace);
+  const std::string text = what + "\n" + threads_.Describe() + "the last calls:\n" +
+                           trace_.Last(kLinesOfTrace, threads_);
   if (options_.on_violation) options_.on_violation(text);
   std::fprintf(stderr, "edgewise: simulation: %s\nreplay: %s\n", text.c_str(),
                PrintChoices(chooser_.trail()).c_str());

@@ -41,9 +41,11 @@ class BasicFrameHandler {
   // more. Override it to end what would go on for ever.
   virtual void OnFinish(Connection& peer) { static_cast<void>(peer); }
   // The connection is about to be ended for what its peer sent, was too slow to send, or costs;
-  // nothing more will be delivered, and memory can go. If its input was malformed, what is sent
-  // here leaves before it ends. Answers whether the codec's farewell may be sent: false, if half an
-  // answer has been, breaks the connection off instead.
+  // nothing more will be delivered, and memory can go. `reason.detail` is the codec's word on
+  // malformed input; to such a peer, and to no other, something may be sent here. Answers whether
+  // the end may be orderly. true: what was sent leaves, then the codec's farewell, if it has one.
+  // false, for one who has half an answer already: all that has not left is thrown away, and the
+  // connection is reset.
   virtual bool OnRefuse(Connection& peer, const CloseReason& reason) {
     static_cast<void>(peer);
     static_cast<void>(reason);

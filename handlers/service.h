@@ -1,12 +1,14 @@
 // Service: what is made of an accepted descriptor.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "handlers/connection.h"
+#include "handlers/frame_handler.h"
 #include "handlers/framed_connection.h"
 #include "handlers/listener.h"
 #include "reactor/kernel/socket_address.h"
@@ -35,6 +37,12 @@ struct Service {
 // handler constructed from copies of `arguments`.
 template <Codec CodecType, typename Handler, typename... Arguments>
 Service::Maker MakerOf(CodecType codec, Arguments... arguments) {
+  static_assert(std::derived_from<Handler, BasicFrameHandler<typename CodecType::Frame>>,
+                "the handler derives from BasicFrameHandler of what the codec delivers: of "
+                "string_view (FrameHandler), or of HttpPart (HttpHandler, HttpStreamHandler)");
+  static_assert(std::constructible_from<Handler, const Arguments&...>,
+                "the handler has a constructor that takes what Serve was given behind the codec, "
+                "in this order (an object of all handlers is given as a pointer)");
   return [codec, arguments...](ConnectionContext& context, const PeerAddress& peer) {
     return std::make_unique<FramedConnection<CodecType, Handler>>(context, peer, codec,
                                                                   arguments...);

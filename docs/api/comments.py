@@ -91,9 +91,11 @@ def scopes(code):
 
 def escape(text):
     """Words as words: what Doxygen would take for a command or a tag is told not to be one."""
-    parts = re.split(r"(`[^`]*`)", text)
-    return "".join(part if part.startswith("`") else re.sub(r"([\\@<>&#%|$])", r"\\\1", part)
-                   .replace("::", "\\::") for part in parts)
+    def plain(part):
+        if part[:1] in ("`", '"'):  # between double quotes it looks for tags alone
+            return part if part[0] == "`" else re.sub(r"([<>&])", r"\\\1", part)
+        return re.sub(r"([\\@<>&#%|$])", r"\\\1", part).replace("::", "\\::")
+    return "".join(plain(part) for part in re.split(r"""(`[^`]*`|"[^"\n]*")""", text))
 
 
 def said(text):

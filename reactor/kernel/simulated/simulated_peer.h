@@ -17,7 +17,8 @@ namespace edgewise::sim {
 //
 //   SimulatedPeer alice(kernel, server.addresses().front());
 //   alice.Send("hello\n");
-//   simulation.Check(alice.ReceiveLine() == "hello", "the echo came back");
+//   const std::string answer = alice.ReceiveLine();
+//   simulation.Check(alice.over() || answer == "hello", "an echo is what was sent");
 class SimulatedPeer {
  public:
   // A socket that is not connected yet; `settings` may be made on its handle().
@@ -26,6 +27,7 @@ class SimulatedPeer {
   SimulatedPeer(SimulatedKernel& kernel, const SocketAddress& address);
   SimulatedPeer(const SimulatedPeer&) = delete;
   SimulatedPeer& operator=(const SimulatedPeer&) = delete;
+  // As Close.
   ~SimulatedPeer();
 
   // From this address of the network (10.0.0.0/8), with a port of the system's choice.
@@ -51,8 +53,9 @@ class SimulatedPeer {
   std::string ReceiveToEnd();
   // Sends no more (SHUT_WR).
   void Finish();
-  // Ends it: as close(2) does; with a reset:
+  // Ends it as close(2) does.
   void Close();
+  // Ends it with a reset.
   void Reset();
   // Lets time go by.
   void Wait(Duration duration);

@@ -113,7 +113,7 @@ def _greedy_plot(record, folder):
         (row["p99_ms"] / 1e3, row["p99_best_ms"] / 1e3, row["p99_worst_ms"] / 1e3)]]
              for row in sorted(rows, key=lambda row: (row["protocol"], row["p99_ms"]))]
     return _plot(folder, "hostile-greedy", "A polite client beside 100 greedy ones", lines,
-                 ["p50", "p99, and of all runs"], tables.span)
+                 ["p50", "p99, range of runs"], tables.span)
 
 
 SECTIONS = {"machine": machine_section, "costs": cost_section, "latencies": latency_section,

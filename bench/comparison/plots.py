@@ -28,16 +28,18 @@ def _style():
 
 
 class LogAxis:
-    """Marks at 1, 2 and 5 of each power of ten, and only the powers where there are many."""
+    """Marks at parts of each power of ten, the fewer the more of these there are."""
+
+    STEPS = ((0.4, (1, 1.2, 1.5, 2, 3, 5, 7)), (1.7, (1, 2, 5)), (2.2, (1, 3)), (math.inf, (1,)))
 
     def __init__(self, values, label):
         low, high = min(values), max(values)
         self._low, self._high = math.log10(low) - 0.05, math.log10(high) + 0.05
         self.marks = []
-        steps = (1, 2, 5) if self._high - self._low < 1.7 else (1,)
+        steps = next(steps for most, steps in self.STEPS if self._high - self._low < most)
         for power in range(math.floor(self._low), math.ceil(self._high) + 1):
             for step in steps:
-                value = step * 10.0 ** power
+                value = round(step * 10.0 ** power, 12)
                 if self._low <= math.log10(value) <= self._high:
                     self.marks.append((value, label(value)))
 

@@ -19,7 +19,10 @@ enum class ReadSide : std::uint8_t {
   kFailed,    // broken
 };
 // What happens to the read side.
-enum class ReadEvent : std::uint8_t { kEndOfStream, kFault };
+enum class ReadEvent : std::uint8_t {
+  kEndOfStream,  // the peer has said that it sends no more
+  kFault,        // an error of the connection, or a decision to give it up
+};
 
 // What leaves.
 enum class WriteSide : std::uint8_t {
@@ -29,7 +32,11 @@ enum class WriteSide : std::uint8_t {
   kFailed,    // broken, or given up
 };
 // What happens to the write side.
-enum class WriteEvent : std::uint8_t { kClose, kDrained, kFault };
+enum class WriteEvent : std::uint8_t {
+  kClose,    // somebody wants an orderly end
+  kDrained,  // what was queued has left
+  kFault,    // as on the read side
+};
 
 // What each event leads to on the read side.
 inline constexpr std::array<TransitionRow<ReadSide, ReadEvent>, 4> kReadTransitions{{

@@ -66,6 +66,11 @@ void NeedsFaultAndChance(sim::Simulation& simulation) {
 TEST_CASE("a crash, an abort, an exit or an endless loop is a failure of its seed and no more") {
   CHECK(Says(Found([](sim::Simulation&) { std::abort(); }), "the process ended by signal 6"));
   CHECK(Says(Found([](sim::Simulation&) { std::exit(3); }), "the process exited with 3"));
+  const auto reports = [](sim::Simulation&) {
+    std::fputs("=====\n==7==ERROR: a sanitizer's\n  #0\n", stderr);
+    std::exit(1);
+  };
+  CHECK(Says(Found(reports), "the process exited with 1: ==7==ERROR: a sanitizer's"));
   CHECK(Says(Found([](sim::Simulation&) { std::exit(0); }), "the process called exit(0)"));
   CHECK(Says(Found([](sim::Simulation&) { throw std::bad_alloc(); }),
              "an exception left the scenario"));

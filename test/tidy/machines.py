@@ -55,7 +55,7 @@ def read(text, name):
 
 
 def legend(values, heading):
-    lines = [f"| {heading} | |", "|---|---|"]
+    lines = [f"| {heading} | what it is |", "|---|---|"]
     return lines + [f"| `{value}` | {remark} |" for value, remark in values.items()]
 
 

@@ -19,6 +19,13 @@ constexpr std::size_t kMarksMax = 256;
 constexpr std::size_t kMarkBytes = 96;
 constexpr std::size_t kDetailBytes = 1 << 15;
 
+// A sanitizer's report begins with a line of nothing but equals signs.
+std::string FirstLineWithWords(const std::string& text) {
+  const std::size_t begin = std::min(text.find_first_not_of("=\n"), text.size());
+  const std::size_t line = begin == 0 ? 0 : text.rfind('\n', begin - 1) + 1;
+  return text.substr(line, text.find('\n', begin) - line);
+}
+
 }  // namespace
 
 struct SeedRunner::Shared {
@@ -156,7 +163,7 @@ std::optional<Failure> SeedRunner::After(const std::string& ended,
   failure.what = failure.details.substr(0, failure.details.find('\n'));
   // What a failing check or a sanitizer said says more than how the process ended.
   if (failure.what.starts_with("the process ") && !errors.empty()) {
-    failure.what += ": " + errors.substr(0, errors.find('\n'));
+    failure.what += ": " + FirstLineWithWords(errors);
   }
   return failure;
 }

@@ -29,7 +29,8 @@ class Trace {
   std::uint64_t hash() const { return hash_; }
   // How many were added.
   std::uint64_t calls() const { return count_; }
-  // One line for each of the last calls, the oldest first, with the name of who made it.
+  // One line for each of the last calls, the oldest first, with the name of who made it. Pairs of
+  // calls that repeat are told once.
   std::string Last(std::size_t lines, const Threads& threads) const;
 
  private:

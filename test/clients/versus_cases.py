@@ -79,9 +79,11 @@ def burns_more(env):
         with Burning(env, 0) as same:
             equal, text = versus(env, plain, same, *shape)
             for name, metric in equal["metrics"].items():
-                # A busy machine moves a median by 1 %; half of what the other one burns is more.
+                # A difference must not be told. (One of 1 % may be: a busy machine moves a median
+                # by that; half of what the other one burns is more.)
                 _, low, high = metric["b_to_a"]
-                check(low < 1 + BURNS_MORE / 2 and 1 - BURNS_MORE / 2 < high, f"{name}\n{text}")
+                is_small = low < 1 + BURNS_MORE / 2 and 1 - BURNS_MORE / 2 < high
+                check(is_small or not metric["differs"], f"{name}\n{text}")
             check(equal["a_side"]["errors"] + equal["b_side"]["errors"] == 0, text)
             check(equal["blocks"] + equal["dropped"] == 40, text)
 

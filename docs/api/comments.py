@@ -92,9 +92,9 @@ def scopes(code):
 def escape(text):
     """Words as words: what Doxygen would take for a command or a tag is told not to be one."""
     def plain(part):
-        if part[:1] in ("`", '"'):  # between double quotes it looks for tags alone
-            return part if part[0] == "`" else re.sub(r"([<>&])", r"\\\1", part)
-        return re.sub(r"([\\@<>&#%|$])", r"\\\1", part).replace("::", "\\::")
+        # Between double quotes it looks for tags alone.
+        special = r"([<>&])" if part.startswith('"') else r"([\\@<>&#%|$]|::)"
+        return part if part.startswith("`") else re.sub(special, r"\\\1", part)
     return "".join(plain(part) for part in re.split(r"""(`[^`]*`|"[^"\n]*")""", text))
 
 

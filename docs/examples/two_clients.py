@@ -126,9 +126,8 @@ def comparable(trace, port):
     text = re.sub(r"\[128 => 16\]", "[16]", text)
     text = re.sub(r'(write\(1, "listening .*), \d+\) = \d+', r"\1, LENGTH) = LENGTH", text)
     # strace 6.1 writes a tag as two numbers, 6.13 as one.
-    text = re.sub(r"data=\{u32=\d+, u64=(\d+)\}", r"data=\1", text)
-    text = re.sub(r"data=(0x[0-9a-f]+|NULL)",
-                  lambda m: f"data={0 if m.group(1) == 'NULL' else int(m.group(1), 16)}", text)
+    text = re.sub(r"data=(?:\{u32=\d+, u64=(\d+)\}|(0x[0-9a-f]+)|NULL)",
+                  lambda m: f"data={int(m[1] or m[2] or '0', 0)}", text)
     names, births = {}, collections.Counter()
     lines = []
     for line in text.splitlines():

@@ -35,8 +35,8 @@ struct AccessLogCounters {
 // Threading: any thread. Ownership: of the file and the thread; it must outlive the servers that
 // write to it. Its destructor writes what is left, and waits for that. Limits: kBufferBytesMax.
 //
-//   auto log = edgewise::AccessLog::Open("/var/log/site.log", edgewise::AccessLogFormat::kJson);
-//   edgewise::Server server({.listen = "*:80", .access_log = log->get()});
+//   auto log = edgewise::AccessLog::Open("site.log", edgewise::AccessLogFormat::kJson);
+//   edgewise::Server server({.listen = "*:8080", .access_log = log->get()});
 //
 // To rotate it, copy and truncate: it is open for appending, and never opened again.
 class AccessLog {

@@ -38,6 +38,7 @@ struct ClientOptions {
 //     void OnOpen(edgewise::Connection& peer) override { peer.Send("hello"); }
 //     void OnFrame(edgewise::Connection& peer, std::string_view frame) override { ... }
 //   };
+//
 //   edgewise::Client client(reactor);
 //   client.Connect<edgewise::LengthPrefixed, Greeter>({address}, sink, {});
 class Client final : private ConnectionOrigin {

@@ -75,7 +75,16 @@ void Connection::Abort(const CloseReason& reason) {
   state_.write = Transition(kWriteTransitions, state_.write, WriteEvent::kFault);
   close_reason_ = reason;
   if (reason.cause == CloseCause::kOverflow) ++context_.counters.overflows;
+  if (reason.cause == CloseCause::kOverflow || reason.cause == CloseCause::kWriteTimeout) {
+    EndByReset();
+  }
   reactor()->Retire(*this, reason);
+}
+
+void Connection::EndByReset() {
+  // Not on every kind of socket, and it ends all the same.
+  const Error ignored = context_.kernel.SetOption(handle(), SocketOption::kLingerReset, 1);
+  static_cast<void>(ignored);
 }
 
 void Connection::Fail(Error error) { Abort({.cause = CloseCause::kReset, .error = error}); }

@@ -77,8 +77,12 @@ class Connection : public EventHandler, private Timer {
   }
   // The same, for another reason than the service's wish. The first reason is the one reported.
   void CloseFor(const CloseReason& reason);
-  // Ends it now: queued output is lost.
+  // Ends it now: queued output is lost. If the peer took too little of it (kWriteTimeout,
+  // kOverflow), by a reset.
   void Abort(const CloseReason& reason);
+  // However it ends, it ends by a reset: what the peer has not got by then it never gets, and it
+  // cannot take that for the whole. The kernel's memory for it is free at once.
+  void EndByReset();
   // Ends it for what its peer costs, as if the codec had refused it: with the protocol's farewell
   // for that cause if it has one and no answer is under way, at once otherwise.
   void Refuse(const CloseReason& reason);

@@ -56,12 +56,15 @@ std::vector<SocketAddress> InterleaveFamilies(const std::vector<SocketAddress>& 
 // Threading: the reactor's thread. Ownership: of the sockets until the sink gets one. The reactor
 // must outlive it and run one more round after it (Reactor::DrainRetired does).
 //
-//   class Client : edgewise::Connector::Sink {
+//   class Dialer : public edgewise::Connector::Sink {
+//    public:
 //     void Connected(Handle handle, const SocketAddress& peer) override { ... }
 //     void NotConnected(const SocketAddress& target, Error error) override { ... }
-//     edgewise::Connector connector_{reactor_, *this};
+//     ...
 //   };
-//   connector_.Connect({*SocketAddress::Parse("[::1]:80"), *SocketAddress::Parse("127.0.0.1:80")});
+//
+//   edgewise::Connector connector(reactor, dialer);
+//   connector.Connect({*SocketAddress::Parse("[::1]:80"), *SocketAddress::Parse("127.0.0.1:80")});
 class Connector final : private Timer, private ConnectAttempt::Sink {
  public:
   // Who wants the connection. Each Connect ends with one of the two, unless it is cancelled.

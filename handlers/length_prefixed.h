@@ -31,6 +31,7 @@ struct LengthPrefixedOptions {
 // state: a frame that is all there costs one load, one byte swap and two comparisons.
 //
 //   server.Serve<edgewise::LengthPrefixed, Echo>();                    // 4 bytes, big-endian
+//
 //   using Small = edgewise::BasicLengthPrefixed<2, std::endian::little>;
 //   Small codec({.frame_bytes_max = 512});
 template <std::size_t kWidth = 4, std::endian kOrder = std::endian::big>

@@ -43,6 +43,10 @@ Service::Maker MakerOf(CodecType codec, Arguments... arguments) {
   static_assert(std::constructible_from<Handler, const Arguments&...>,
                 "the handler has a constructor that takes what Serve was given behind the codec, "
                 "in this order (an object of all handlers is given as a pointer)");
+  static_assert(
+      FramingCodec<CodecType> || !requires(const CodecType& c) { c.Encode(0); },
+      "a codec that frames what is sent has, beside Envelope Encode(std::size_t) const, "
+      "std::size_t frame_bytes_max() const: of the largest payload");
   return [codec, arguments...](ConnectionContext& context, const PeerAddress& peer) {
     return std::make_unique<FramedConnection<CodecType, Handler>>(context, peer, codec,
                                                                   arguments...);

@@ -5,9 +5,10 @@
 // This checker feeds a codec one input in many ways and demands the same each time: the same
 // frames, the same number of bytes consumed, and for malformed input the same reason and farewell.
 //
-//   * whole (what the other ways are compared with);
-//   * byte by byte; every cut into two pieces; every cut into three, for short inputs;
-//   * random cuts from a seed, which the answer names if they fail.
+//   * whole (what the other ways are compared with)
+//   * byte by byte
+//   * every cut into two pieces, and every cut into three, for short inputs
+//   * random cuts from a seed, which the answer names if they fail
 //
 // Each way is tried twice: asking the codec after every piece (also when nothing is left to ask
 // about), and asking only once the `need` of its last answer is reached. It feeds as a connection
@@ -23,7 +24,7 @@
 //
 // A frame that is not a string needs a `to_string` that copies out all that matters in it:
 //
-//   CheckAllSplits(MyCodec(), input, {}, [](const MyFrame& frame) { return ...; });
+//   CheckAllSplits(PairCodec(), input, {}, [](const Pair& pair) { return ...; });
 #pragma once
 
 #include <algorithm>
@@ -123,7 +124,7 @@ class SplitFeeder {
       return false;
     }
     const auto block = std::make_unique<char[]>(size);
-    std::copy(pending_.begin(), pending_.end(), block.get());
+    pending_.copy(block.get(), size);
     const auto decoded = codec_.Decode(std::string_view(block.get(), size));
     switch (decoded.status) {
       case DecodeStatus::kNeedMore:

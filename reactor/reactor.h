@@ -3,8 +3,8 @@
 // One round, which `RunOnce` runs once and `Run` until it is stopped:
 //
 //   1 timeout    zero while the ready queue or the mailbox holds work, else none
-//   2 wait       epoll_wait, at most `events_max` events (with a spin before it, if that is on);
-//                a timer descriptor, armed for the next timer, is one of those it waits for
+//   2 wait       epoll_wait, at most `events_max` events (with a spin before it, if that is on),
+//                one of which may be a timer descriptor's, armed for the next timer
 //   3 merge      latch each event into its handler's readiness, link the handler into the queue
 //   4 timers     if that one rang: read the clock, expire what is due, a bounded slice
 //   5 dispatch   one bounded upcall for each interactive handler that is ready, then for a slice of
@@ -31,6 +31,7 @@
 // handler.
 //
 //   Reactor reactor(LinuxKernel::Instance());
+//   ...
 //   Error error = reactor.Register(bell, descriptor, Watch::kStream, kReadable);
 //   reactor.Run();
 #pragma once

@@ -16,6 +16,7 @@ namespace edgewise {
 //
 //   class IdleTimer : public Timer {
 //     void HandleTimeout(Time now) override { ... }
+//     ...
 //   };
 class Timer {
  public:

@@ -20,7 +20,7 @@ namespace edgewise {
 //
 //   TimerWheel wheel(kernel.MonotonicNow());
 //   wheel.Arm(idle, now + std::chrono::seconds(60));
-//   ... wait until wheel.NextWake() at the latest ...
+//   ...  // wait, until wheel.NextWake() at the latest
 //   wheel.Expire(kernel.MonotonicNow(), 64);
 class TimerWheel {
  public:

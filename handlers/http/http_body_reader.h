@@ -32,7 +32,7 @@ struct HttpChunkLimits {
 //   HttpBodyReader body = HttpBodyReader::Chunked(1 << 20);
 //   for (;;) {
 //     const HttpBodyReader::Piece piece = body.Read(bytes, limits);
-//     if (piece.refusal != HttpRefusal::kNone) ...
+//     if (piece.refusal != HttpRefusal::kNone) ...;
 //     Use(piece.data);
 //     bytes.remove_prefix(piece.consumed);
 //     if (piece.last) break;

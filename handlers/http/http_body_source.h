@@ -19,8 +19,9 @@ class HttpResponder;
 //       response.Write(std::to_string(left_) + "\n");
 //       return --left_ == 0 ? Outcome::kEnd : Outcome::kMore;
 //     }
-//     int left_ = 1'000'000;
+//     int left_ = 1000;
 //   };
+//
 //   response.SendFrom({.content_type = "text/plain"}, std::make_unique<Countdown>());
 class HttpBodySource {
  public:

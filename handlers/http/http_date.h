@@ -18,6 +18,7 @@ namespace edgewise {
 // of `At`. Limits: any time that `WallTime` can hold.
 //
 //   HttpDate date;
+//   ...
 //   head.date = date.At(kernel.WallNow());
 class HttpDate {
  public:

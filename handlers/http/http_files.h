@@ -37,10 +37,13 @@ struct HttpFilesOptions {
 
 // Threading: any number of threads at once; nothing changes. Ownership: of the open directory.
 //
-//   auto files = edgewise::HttpFiles::Open("/srv/www");
-//   ... in a handler:
-//   files->Answer(request, request.path(), response);                          // all of a site
-//   files->Answer(request, *path.Encoded("path"), response);     // the route "/static/{path...}"
+//   auto files = edgewise::HttpFiles::Open("www");
+//
+//   // in a handler:
+//   files->Answer(request, request.path(), response);             // all of a site
+//
+//   // for the route "/static/{path...}":
+//   files->Answer(request, *path.Encoded("path"), response);
 class HttpFiles {
  public:
   // Errors name the directory, and what to do.

@@ -26,6 +26,7 @@ namespace edgewise {
 //       response.Send({.content_type = "text/plain"}, "Hello, World!");
 //     }
 //   };
+//
 //   server.Serve<edgewise::Http1, Hello>();
 class HttpHandler : public HttpConversation {
  public:

@@ -45,7 +45,7 @@ constexpr bool IsHeaderName(std::string_view text) {
 // Threading: a value. Lifetime of views: it is two views; the texts must outlive it.
 //
 //   constexpr HttpHeader kNoStore("Cache-Control", "no-store");
-//   if (auto location = HttpHeader::From("Location", target)) ...
+//   if (auto location = HttpHeader::From("Location", target)) ...;
 class HttpHeader {
  public:
   // Of two literals. One that is not allowed does not compile.

@@ -17,9 +17,10 @@ class HttpResponder;
 //   const HttpReplyRef ref = response.Later();
 //   pool.Run([ref, &server] {
 //     std::string text = SlowQuery();
-//     server.Post(ref.connection(), [ref, text](Connection& peer) {
-//       if (HttpResponder* response = ref.Find(peer.context().table)) response->Send({}, text);
+//     const auto posted = server.Post(ref.connection(), [ref, text](Connection& peer) {
+//       if (HttpResponder* waiting = ref.Find(peer.context().table)) waiting->Send({}, text);
 //     });
+//     ...  // if it is kFull: again, later; nobody else answers
 //   });
 class HttpReplyRef {
  public:

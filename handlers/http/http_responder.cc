@@ -104,9 +104,7 @@ void HttpResponder::Forget() {
       (stage_ == Stage::kBody || peer_->pending_output() != 0)) {
     // The end of the connection would be the end of the body, not all of which has been written, or
     // has left: so it has to be an error.
-    const Error ignored =
-        peer_->context().kernel.SetOption(peer_->handle(), SocketOption::kLingerReset, 1);
-    static_cast<void>(ignored);
+    peer_->EndByReset();
   }
   stage_ = Stage::kDone;
   source_.reset();

@@ -88,8 +88,8 @@ inline HttpPersistence PersistenceFor(const HttpRequest& request) {
 //
 // Threading: a value. Lifetime of views: what it points at must live until `WriteTo` returns.
 //
-//   HttpResponseHead head{.content_type = "text/plain", .content_length = text.size(),
-//                         .date = date.At(now), .persistence = PersistenceFor(request)};
+//   HttpResponseHead head{.persistence = PersistenceFor(request), .content_type = "text/plain",
+//                         .content_length = text.size(), .date = date.At(now)};
 //   const std::size_t used = head.WriteTo(buffer);
 struct HttpResponseHead {
   // The status line; its words follow from the number.

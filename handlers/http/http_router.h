@@ -15,7 +15,7 @@
 // Limits: HttpPathParameters::kMax in one pattern.
 //
 //   HttpRouter router;
-//   router.Add(HttpMethod::kGet, "/users/{id}", 0);
+//   absl::Status added = router.Add(HttpMethod::kGet, "/users/{id}", 0);
 //   const HttpRouteMatch match = router.Match(request.method(), request.path());
 #pragma once
 

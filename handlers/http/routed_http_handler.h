@@ -25,8 +25,10 @@ void AnswerWithoutRoute(const HttpRouteMatch& match, const HttpRequest& request,
 //       response.Send({.content_type = "text/plain"}, path.Get("id"));
 //     }
 //   };
+//
 //   HttpRoutes<Api> routes;
 //   routes.On(HttpMethod::kGet, "/users/{id}", &Api::User);
+//   ...
 //   server.Serve<Http1, Api>(&routes);
 template <typename Service>
 class RoutedHttpHandler : public HttpHandler {

@@ -168,6 +168,7 @@ TEST_CASE("a reader that takes nothing is cut off at the write timeout") {
   // the peer's kernel has room for may be acknowledged only now, which is progress.
   for (int i = 0; i < 16 + 45 && stage.script.closes.empty(); ++i) stage.Pass(seconds(1));
   CHECK(stage.script.cause() == CloseCause::kWriteTimeout);
+  CHECK(BreaksOff(stage, peer));
 }
 
 TEST_CASE("a reader that takes a little now and then is not cut off") {

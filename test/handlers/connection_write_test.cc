@@ -216,6 +216,7 @@ TEST_CASE("a reader that never reads is given up at the hard cap") {
   CHECK(stage.script.cause() == CloseCause::kOverflow);
   CHECK(stage.counters().connection.overflows == 1);
   CHECK(stage.counters().connection.sends_refused == 1);
+  CHECK(BreaksOff(stage, peer));
 }
 
 TEST_CASE("the hard cap met in the middle of a batch ends the batch") {

@@ -160,4 +160,11 @@ void Stage::End() {
   CHECK(script.opens == script.closes.size());
 }
 
+bool BreaksOff(Stage& stage, Peer& peer) {
+  const bool over = stage.UntilOver(peer);
+  return over && (stage.address().family() == AddressFamily::kUnix
+                      ? peer.ended()
+                      : peer.error() == Error::kConnectionReset);
+}
+
 }  // namespace edgewise::handlers_test

@@ -120,6 +120,9 @@ class Stage {
   std::unique_ptr<Worker> worker_;
 };
 
+// Whether a peer that was given up is told so: by a reset where there are resets, by the end of an
+// AF_UNIX stream, which has none.
+bool BreaksOff(Stage& stage, Peer& peer);
 // `payload` as LengthPrefixed sends it.
 std::string Frame(std::string_view payload);
 // `count` bytes that tell where they stand, so that one that is lost or doubled shows.

@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 import doc_rules  # noqa: E402
+import example_rules  # noqa: E402
 import header_rules  # noqa: E402
 import include_rules  # noqa: E402
 import picture_rules  # noqa: E402
@@ -21,8 +22,8 @@ from junit import Report  # noqa: E402
 from rule import Skipped  # noqa: E402
 from tree import Tree  # noqa: E402
 
-MODULES = [doc_rules, picture_rules, size_rules, include_rules, header_rules, word_rules,
-           tree_rules]
+MODULES = [doc_rules, picture_rules, size_rules, include_rules, header_rules, example_rules,
+           word_rules, tree_rules]
 
 
 def judge(report, name, check):

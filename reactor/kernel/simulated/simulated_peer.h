@@ -15,7 +15,7 @@ namespace edgewise::sim {
 //
 // Threading: one thread of its world at a time. Ownership: of its descriptors.
 //
-//   SimulatedPeer alice(kernel, server.addresses().front());
+//   SimulatedPeer alice(simulation.clients(), server.addresses().front());
 //   alice.Send("hello\n");
 //   const std::string answer = alice.ReceiveLine();
 //   simulation.Check(alice.over() || answer == "hello", "an echo is what was sent");

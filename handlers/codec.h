@@ -9,7 +9,7 @@
 //     using Frame = std::string_view;
 //     Decoded<Frame> Decode(std::string_view bytes);
 //     Envelope Encode(std::size_t payload_size) const;   // what stands around an outgoing payload
-//     std::size_t frame_bytes_max() const;               // of the largest payload; both or neither
+//     std::size_t frame_bytes_max() const;               // of the largest payload; Encode needs it
 //     std::string_view FarewellFor(CloseCause) const;    // optional: to a peer that was too slow
 //                                                        // (kFrameTimeout, kBodyTimeout), or whose
 //                                                        // memory is needed (kOverflow)

@@ -75,14 +75,11 @@ void Connection::Abort(const CloseReason& reason) {
   state_.write = Transition(kWriteTransitions, state_.write, WriteEvent::kFault);
   close_reason_ = reason;
   if (reason.cause == CloseCause::kOverflow) ++context_.counters.overflows;
-  if (reason.cause == CloseCause::kOverflow || reason.cause == CloseCause::kWriteTimeout) {
-    EndByReset();
-  }
   reactor()->Retire(*this, reason);
 }
 
-void Connection::EndByReset() {
-  // Not on every kind of socket, and it ends all the same.
+void Connection::ResetAtEnd() {
+  // If it fails, the end is the usual one.
   const Error ignored = context_.kernel.SetOption(handle(), SocketOption::kLingerReset, 1);
   static_cast<void>(ignored);
 }
@@ -231,6 +228,7 @@ Time Connection::CheckDeadlines(Time now) {
   }
   if (!output_.empty()) {
     if (passed(After(StalledSince(late.by, now), options.write_timeout))) {
+      ResetAtEnd();
       Abort({.cause = CloseCause::kWriteTimeout});
       return next;
     }

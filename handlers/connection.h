@@ -77,12 +77,12 @@ class Connection : public EventHandler, private Timer {
   }
   // The same, for another reason than the service's wish. The first reason is the one reported.
   void CloseFor(const CloseReason& reason);
-  // Ends it now: queued output is lost. If the peer took too little of it (kWriteTimeout,
-  // kOverflow), by a reset.
+  // Ends it now: queued output is lost.
   void Abort(const CloseReason& reason);
-  // However it ends, it ends by a reset: what the peer has not got by then it never gets, and it
-  // cannot take that for the whole. The kernel's memory for it is free at once.
-  void EndByReset();
+  // Ends nothing by itself: an Abort that follows resets the connection. What the kernel has of our
+  // output is lost then too, its memory free at once, and the peer cannot take a part for the
+  // whole. TCP only; after Close has told the peer of the end it is too late.
+  void ResetAtEnd();
   // Ends it for what its peer costs, as if the codec had refused it: with the protocol's farewell
   // for that cause if it has one and no answer is under way, at once otherwise.
   void Refuse(const CloseReason& reason);

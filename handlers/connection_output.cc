@@ -58,6 +58,7 @@ SendResult Connection::Enqueue(std::span<const ConstBuffer> pieces, std::size_t 
   if (left == 0) return SendResult::kAccepted;
   const ConnectionOptions& options = context_.options;
   if (output_.bytes() + left > options.outbound_bytes_max) {
+    ResetAtEnd();
     Abort({.cause = CloseCause::kOverflow, .detail = "outbound_bytes_max"});
     return SendResult::kOverflow;
   }

@@ -49,9 +49,9 @@ void MemoryGuard::ShedLargest() {
 // so. An answer that the peer does not take has to go as it is, and so does who is closing already.
 void MemoryGuard::End(Connection& connection) {
   const CloseReason reason{.cause = CloseCause::kOverflow, .detail = kBudget};
-  if (connection.pending_output() != 0 || connection.write_side() != WriteSide::kOpen) {
-    return connection.Abort(reason);
-  }
+  const bool pending = connection.pending_output() != 0;
+  if (pending) connection.ResetAtEnd();
+  if (pending || connection.write_side() != WriteSide::kOpen) return connection.Abort(reason);
   connection.Refuse(reason);
 }
 

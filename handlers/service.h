@@ -44,7 +44,7 @@ Service::Maker MakerOf(CodecType codec, Arguments... arguments) {
                 "the handler has a constructor that takes what Serve was given behind the codec, "
                 "in this order (an object of all handlers is given as a pointer)");
   static_assert(
-      FramingCodec<CodecType> || !requires(const CodecType& c) { c.Encode(0); },
+      FramingCodec<CodecType> || !requires(CodecType & c, std::size_t size) { c.Encode(size); },
       "a codec that frames what is sent has, beside Envelope Encode(std::size_t) const, "
       "std::size_t frame_bytes_max() const: of the largest payload");
   return [codec, arguments...](ConnectionContext& context, const PeerAddress& peer) {

@@ -24,7 +24,7 @@
 //
 // A frame that is not a string needs a `to_string` that copies out all that matters in it:
 //
-//   CheckAllSplits(PairCodec(), input, {}, [](const Pair& pair) { return ...; });
+//   auto same = CheckAllSplits(PairCodec(), input, {}, [](const Pair& pair) { return ...; });
 #pragma once
 
 #include <algorithm>

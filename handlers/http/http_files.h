@@ -40,10 +40,10 @@ struct HttpFilesOptions {
 //   auto files = edgewise::HttpFiles::Open("www");
 //
 //   // in a handler:
-//   files->Answer(request, request.path(), response);             // all of a site
+//   (*files)->Answer(request, request.path(), response);          // all of a site
 //
 //   // for the route "/static/{path...}":
-//   files->Answer(request, *path.Encoded("path"), response);
+//   (*files)->Answer(request, *path.Encoded("path"), response);
 class HttpFiles {
  public:
   // Errors name the directory, and what to do.

@@ -20,7 +20,7 @@ class HttpResponder;
 //     const auto posted = server.Post(ref.connection(), [ref, text](Connection& peer) {
 //       if (HttpResponder* waiting = ref.Find(peer.context().table)) waiting->Send({}, text);
 //     });
-//     ...  // if it is kFull: again, later; nobody else answers
+//     ...  // kFull: try again later, for nobody else will answer
 //   });
 class HttpReplyRef {
  public:

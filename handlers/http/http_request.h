@@ -95,9 +95,9 @@ class HttpFields {
 // delivered the request; copy what must live longer. Limits: those of Http1Options. Nothing here
 // allocates.
 //
-//   if (request.method() == HttpMethod::kGet && request.path() == "/plaintext") ...
-//   if (auto agent = request.Header("user-agent")) ...
-//   for (const HttpField& field : request.headers()) ...
+//   if (request.method() == HttpMethod::kGet && request.path() == "/plaintext") ...;
+//   if (auto agent = request.Header("user-agent")) ...;
+//   for (const HttpField& field : request.headers()) ...;
 class HttpRequest {
  public:
   // What a request is made of. All views are of the bytes that it came in.

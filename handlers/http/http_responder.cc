@@ -104,7 +104,7 @@ void HttpResponder::Forget() {
       (stage_ == Stage::kBody || peer_->pending_output() != 0)) {
     // The end of the connection would be the end of the body, not all of which has been written, or
     // has left: so it has to be an error.
-    peer_->EndByReset();
+    peer_->ResetAtEnd();
   }
   stage_ = Stage::kDone;
   source_.reset();

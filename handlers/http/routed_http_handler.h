@@ -28,7 +28,7 @@ void AnswerWithoutRoute(const HttpRouteMatch& match, const HttpRequest& request,
 //
 //   HttpRoutes<Api> routes;
 //   routes.On(HttpMethod::kGet, "/users/{id}", &Api::User);
-//   ...
+//
 //   server.Serve<Http1, Api>(&routes);
 template <typename Service>
 class RoutedHttpHandler : public HttpHandler {

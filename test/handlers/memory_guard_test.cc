@@ -96,6 +96,7 @@ TEST_CASE("refuse: an answer over the budget closes the one that it was for") {
   REQUIRE(stage.Until([&] { return stage.script.closes.size() == 1; }));
   CHECK(stage.script.cause() == CloseCause::kOverflow);
   CHECK(stage.script.frame_count == 1);
+  CHECK(BreaksOff(stage, peer));
 }
 
 TEST_CASE("shed: the largest is closed, and whoever grew goes on") {

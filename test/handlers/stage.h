@@ -120,8 +120,8 @@ class Stage {
   std::unique_ptr<Worker> worker_;
 };
 
-// Whether a peer that was given up is told so: by a reset where there are resets, by the end of an
-// AF_UNIX stream, which has none.
+// Whether a peer that was given up is told so: by a reset; on AF_UNIX, where a close with nothing
+// unread is none, by the end.
 bool BreaksOff(Stage& stage, Peer& peer);
 // `payload` as LengthPrefixed sends it.
 std::string Frame(std::string_view payload);

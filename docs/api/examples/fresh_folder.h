@@ -1,4 +1,5 @@
-// FreshFolder: the working directory until the end of the scope, and gone with it.
+// FreshFolder: the working directory until the end of the scope, and gone with it. (The tests have
+// one that is not entered, and is theirs: the documents do not include test/.)
 #pragma once
 
 #include <cstdlib>

@@ -17,18 +17,28 @@
 #include "reactor/kernel/linux_kernel.h"
 
 namespace edgewise {
-namespace {
-
-const std::string kGet = "GET / HTTP/1.1\r\nHost: here\r\n\r\n";
-
-}  // namespace
 
 TEST_CASE("a request, taken apart by hand") {
-  const std::string_view bytes = kGet;
+  const std::string_view bytes = kRequest;
   Http1 codec({.body_bytes_max = 64 << 10});
   const Decoded<HttpPart> decoded = codec.Decode(bytes);
   CHECK(decoded.status == DecodeStatus::kFrame);
   CHECK(decoded.consumed == bytes.size());
+}
+
+TEST_CASE("what a request says") {
+  static int told = 0;
+  class Reader : public edgewise::HttpHandler {
+    void OnRequest(const HttpRequest& request, HttpResponder& response) override {
+      if (request.method() == HttpMethod::kGet && request.path() == "/plaintext") told += 1;
+      if (auto agent = request.Header("user-agent")) told += *agent == "me" ? 10 : 0;
+      for (const HttpField& field : request.headers()) told += field.name == "Host" ? 100 : 0;
+      response.Send({}, "");
+    }
+  };
+  AnswerTo("GET /plaintext HTTP/1.1\r\nHost: here\r\nUser-Agent: me\r\n\r\n",
+           [](Server& server) { server.Serve<Http1, Reader>(); });
+  CHECK(told == 111);
 }
 
 TEST_CASE("a body in chunks, read by hand") {
@@ -73,7 +83,7 @@ TEST_CASE("a response's head, written by hand") {
     head.date = date.At(kernel.WallNow());
     CHECK(head.WriteTo(buffer) == used);
   };
-  AnswerTo(kGet, [&](Server& server) { server.Serve<Http1, Writer>(&use); });
+  AnswerTo(kRequest, [&](Server& server) { server.Serve<Http1, Writer>(&use); });
   REQUIRE(written.has_value());
   CHECK(std::string_view(buffer.data(), *written).ends_with("\r\n\r\n"));
 }

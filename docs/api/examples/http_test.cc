@@ -14,7 +14,6 @@
 
 #include "docs/api/examples/fresh_folder.h"
 #include "docs/api/examples/one_client.h"
-#include "handlers/client.h"
 #include "handlers/http/http1.h"
 #include "handlers/http/http_body_source.h"
 #include "handlers/http/http_files.h"
@@ -29,8 +28,6 @@
 
 namespace edgewise {
 namespace {
-
-const std::string kGet = "GET / HTTP/1.1\r\nHost: here\r\n\r\n";
 
 template <typename Handler>
 std::string AnswerOf(const std::string& request) {
@@ -78,7 +75,7 @@ std::string heard;
 }  // namespace
 
 TEST_CASE("a service over HTTP") {
-  CHECK(AnswerTo(kGet, [](Server& server) {
+  CHECK(AnswerTo(kRequest, [](Server& server) {
           server.Serve<edgewise::Http1, Hello>();
         }).ends_with("\r\n\r\nHello, World!"));
 }
@@ -96,7 +93,7 @@ TEST_CASE("a body that comes from a source") {
       response.SendFrom({.content_type = "text/plain"}, std::make_unique<Countdown>());
     }
   };
-  const std::string answer = AnswerOf<Rocket>(kGet);
+  const std::string answer = AnswerOf<Rocket>(kRequest);
   CHECK(answer.find("1000\n") != std::string::npos);
   CHECK(answer.ends_with("2\n\r\n2\r\n1\n\r\n0\r\n\r\n"));
 }
@@ -134,7 +131,7 @@ TEST_CASE("an answer that is made elsewhere") {
     }
     Server* server_;
   };
-  CHECK(BodyOf(AnswerTo(kGet, [](Server& server) { server.Serve<Http1, Query>(&server); })) ==
+  CHECK(BodyOf(AnswerTo(kRequest, [](Server& server) { server.Serve<Http1, Query>(&server); })) ==
         "slowly");
 }
 
@@ -163,7 +160,7 @@ TEST_CASE("a router by itself") {
     }
   };
   CHECK(BodyOf(AnswerOf<Routed>("GET /users/7 HTTP/1.1\r\nHost: here\r\n\r\n")) == "found");
-  CHECK(BodyOf(AnswerOf<Routed>(kGet)) == "none");
+  CHECK(BodyOf(AnswerOf<Routed>(kRequest)) == "none");
 }
 
 TEST_CASE("events that a page listens to") {
@@ -174,7 +171,7 @@ TEST_CASE("events that a page listens to") {
       response.End();
     }
   };
-  CHECK(AnswerOf<Prices>(kGet).find("event: price\ndata: 12.5\n\n") != std::string::npos);
+  CHECK(AnswerOf<Prices>(kRequest).find("event: price\ndata: 12.5\n\n") != std::string::npos);
 }
 
 TEST_CASE("the files of a folder") {
@@ -183,18 +180,18 @@ TEST_CASE("the files of a folder") {
   std::ofstream("www/a.txt") << "the file";
   auto files = edgewise::HttpFiles::Open("www");
   REQUIRE(files.ok());
-  static HttpFiles* site = nullptr;
-  site = files->get();
+  static const decltype(files)* opened = nullptr;
+  opened = &files;
   class Static : public edgewise::RoutedHttpHandler<Static> {
    public:
     using RoutedHttpHandler::RoutedHttpHandler;
     void All(const HttpRequest& request, const HttpPathParameters&, HttpResponder& response) {
-      HttpFiles* files = site;
-      files->Answer(request, request.path(), response);
+      const auto& files = *opened;
+      (*files)->Answer(request, request.path(), response);
     }
     void Part(const HttpRequest& request, const HttpPathParameters& path, HttpResponder& response) {
-      HttpFiles* files = site;
-      files->Answer(request, *path.Encoded("path"), response);
+      const auto& files = *opened;
+      (*files)->Answer(request, *path.Encoded("path"), response);
     }
   };
   HttpRoutes<Static> routes;
@@ -215,32 +212,21 @@ TEST_CASE("the files of a folder") {
 
 TEST_CASE("a client of HTTP") {
   class MyHandler : public edgewise::BasicFrameHandler<HttpResponsePart> {
-    void OnOpen(Connection& peer) override { peer.Send(kGet); }
+    void OnOpen(Connection& peer) override { peer.Send(kRequest); }
     void OnFrame(Connection& peer, const HttpResponsePart& part) override {
       heard = part.body;
       peer.reactor()->Stop();
     }
   };
-  struct NobodyThere : edgewise::Client::Sink {
-    void NotConnected(const SocketAddress& target, Error error) override {
-      FAIL(target.ToString() << ": " << ErrorText(error));
-    }
-  };
-  sim::OdometerChooser chooser({}, 0);
-  sim::Simulation simulation(chooser);
-  Server server({.signals = SignalPolicy::kNone, .kernel = &simulation.kernel()});
-  server.Serve<edgewise::Http1, Hello>();
-  REQUIRE(server.Start().ok());
-  simulation.AddThread("server", [&] { server.Run(); });
-  simulation.AddClient("client", [&] {
-    const std::vector<SocketAddress> addresses = {server.addresses().front()};
+  const auto serve = [](Server& server) { server.Serve<edgewise::Http1, Hello>(); };
+  Converse(serve, [](sim::SimulatedKernel& kernel, const SocketAddress& address) {
+    const std::vector<SocketAddress> addresses = {address};
     NobodyThere sink;
-    Reactor reactor(simulation.clients());
+    Reactor reactor(kernel);
     Client client(reactor);
     client.Connect<edgewise::HttpResponses, MyHandler>(addresses, sink, {});
     reactor.Run();
   });
-  simulation.Run([&] { server.Stop(); });
   CHECK(heard == "Hello, World!");
 }
 

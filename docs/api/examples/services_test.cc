@@ -8,7 +8,6 @@
 #include "docs/api/examples/fresh_folder.h"
 #include "docs/api/examples/one_client.h"
 #include "handlers/access_log.h"
-#include "handlers/client.h"
 #include "handlers/codec.h"
 #include "handlers/connector.h"
 #include "handlers/frame_handler.h"
@@ -92,7 +91,7 @@ TEST_CASE("my codec gives the same frames for every split") {
 
 TEST_CASE("so does one whose frames are not strings") {
   const std::string input = "one=1;two=2;";
-  const absl::Status same = CheckAllSplits(PairCodec(), input, {}, [](const Pair& pair) {
+  auto same = CheckAllSplits(PairCodec(), input, {}, [](const Pair& pair) {
     return std::string(pair.key) + "=" + std::string(pair.value);
   });
   CHECK(same.ok());
@@ -120,26 +119,14 @@ TEST_CASE("a client connects, greets and is answered") {
       peer.reactor()->Stop();
     }
   };
-  struct NobodyThere : edgewise::Client::Sink {
-    void NotConnected(const SocketAddress& target, Error error) override {
-      FAIL(target.ToString() << ": " << ErrorText(error));
-    }
-  };
-  sim::OdometerChooser chooser({}, 0);
-  sim::Simulation simulation(chooser);
-  Server server({.signals = SignalPolicy::kNone, .kernel = &simulation.kernel()});
-  server.Serve<edgewise::LengthPrefixed, Echo>();
-  REQUIRE(server.Start().ok());
-  simulation.AddThread("server", [&] { server.Run(); });
-  simulation.AddClient("client", [&] {
-    const SocketAddress address = server.addresses().front();
+  const auto serve = [](Server& server) { server.Serve<edgewise::LengthPrefixed, Echo>(); };
+  Converse(serve, [](sim::SimulatedKernel& kernel, const SocketAddress& address) {
     NobodyThere sink;
-    Reactor reactor(simulation.clients());
+    Reactor reactor(kernel);
     edgewise::Client client(reactor);
     client.Connect<edgewise::LengthPrefixed, Greeter>({address}, sink, {});
     reactor.Run();
   });
-  simulation.Run([&] { server.Stop(); });
   CHECK(greeted_with == "hello");
 }
 

@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "bench/edgewrk/edgewrk_options.h"
 #include "bench/edgewrk/request_text.h"
+#include "bench/edgewrk/selftest/lateness_witness.h"
 #include "bench/edgewrk/selftest/selftest_case.h"
 #include "bench/edgewrk/wrk_report.h"
 
@@ -74,12 +75,15 @@ SelftestOutcome RunCase(const SelftestCase& one, OddCounters& counters) {
   options.plan.addresses = *Resolve(options.plan.url);
   const Hogs hogs(one.hogs);
   RunRecord record;
+  const LatenessWitness witness;
   record.result = RunLoad(options.plan, [](const RunProgress&) { return true; });
+  const Duration machine_late = witness.worst();
   record.audit = AuditRun(options.plan, record.result);
   record.options = std::move(options);
   return {.server = counters,
           .accepted = server.accepted(),
           .result = record.result,
+          .machine_late = machine_late,
           .audit = record.audit,
           .report = ReportBegin(record.options) + ReportEnd(record),
           .exit_code = ExitCode(record.result)};
@@ -155,6 +159,10 @@ void Findings::Near(const char* what, double value, double truth, double toleran
       absl::StrFormat("%s: %.3f, but it is %.3f within %.3f", what, value, truth, tolerance));
 }
 
+void Findings::NearMs(const char* what, double value, double truth, double tolerance) {
+  Near(what, value, truth, tolerance + static_cast<double>(machine_late_.count()) / 1e6);
+}
+
 void Findings::Equal(const char* what, std::uint64_t value, std::uint64_t truth) {
   if (value != truth) all_.push_back(absl::StrFormat("%s: %d, but it is %d", what, value, truth));
 }
@@ -179,10 +187,14 @@ int RunSelftest() {
     std::fflush(stdout);
     OddCounters counters;
     const SelftestOutcome outcome = RunCase(one, counters);
-    Findings findings;
+    Findings findings(outcome.machine_late);
     one.check(outcome, findings);
     findings.Holds("the requests add up", outcome.audit.adds_up);
     std::printf("  edgewrk  %s\n", Summary(outcome).c_str());
+    if (outcome.machine_late > std::chrono::milliseconds(1)) {
+      std::printf("  machine  woke who slept up to %.1f ms too late\n",
+                  static_cast<double>(outcome.machine_late.count()) / 1e6);
+    }
     const std::string witness = one.wrk_arguments == 0 ? "" : AskWrk(one);
     if (!witness.empty()) std::printf("  wrk      %s\n", witness.c_str());
     for (const std::string& finding : findings.all()) {

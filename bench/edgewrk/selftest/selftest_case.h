@@ -16,6 +16,8 @@ struct SelftestOutcome {
   const OddCounters& server;
   std::uint64_t accepted;
   RunResult result;
+  // By how much a witness beside it was woken too late, at the worst.
+  Duration machine_late;
   Audit audit;
   std::string report;
   int exit_code;
@@ -24,8 +26,13 @@ struct SelftestOutcome {
 // Finds out what is not as it should be; each finding is a sentence.
 class Findings {
  public:
+  // `machine_late`: what the machine may have added to any one time.
+  explicit Findings(Duration machine_late) : machine_late_(machine_late) {}
+
   // `value` must be within `tolerance` of `truth`.
   void Near(const char* what, double value, double truth, double tolerance);
+  // The same for one answer's time, in milliseconds, which the machine's lateness may be a part of.
+  void NearMs(const char* what, double value, double truth, double tolerance);
   void Equal(const char* what, std::uint64_t value, std::uint64_t truth);
   void Holds(const char* what, bool holds);
   // A line of the report.
@@ -34,6 +41,7 @@ class Findings {
   const std::vector<std::string>& all() const { return all_; }
 
  private:
+  Duration machine_late_;
   std::vector<std::string> all_;
 };
 

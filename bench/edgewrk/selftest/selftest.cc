@@ -192,7 +192,7 @@ int RunSelftest() {
     findings.Holds("the requests add up", outcome.audit.adds_up);
     std::printf("  edgewrk  %s\n", Summary(outcome).c_str());
     if (outcome.machine_late > std::chrono::milliseconds(1)) {
-      std::printf("  machine  woke who slept up to %.1f ms too late\n",
+      std::printf("  machine  woke a sleeper up to %.1f ms too late\n",
                   static_cast<double>(outcome.machine_late.count()) / 1e6);
     }
     const std::string witness = one.wrk_arguments == 0 ? "" : AskWrk(one);

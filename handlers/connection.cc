@@ -274,12 +274,14 @@ Time Connection::StalledSince(Duration late, Time now) {
 // for long must not disconnect its peers in bulk, however often it is.
 bool Connection::Pardons(const Lateness& late) {
   if (late.was_pardoned && late.by < kLoopLate) return false;
-  const bool input_waits = (ready() & kReadable) != 0 ||
-                           (context_.reactor.kernel().PollNow(handle(), kEpollIn) & kEpollIn) != 0;
-  if (!input_waits) return false;
+  if ((ready() & kReadable) == 0 && !InputWaits()) return false;
   ++context_.counters.stall_pardons;
   state_.marks |= kPardoned;
   return true;
+}
+
+bool Connection::InputWaits() const {
+  return (context_.kernel.PollNow(handle(), kEpollIn) & kEpollIn) != 0;
 }
 
 }  // namespace edgewise

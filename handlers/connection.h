@@ -114,6 +114,8 @@ class Connection : public EventHandler, private Timer {
   virtual void EndFraming() = 0;
   // Bytes that arrived and wait to be delivered, for reading was held or they are no whole frame.
   std::size_t undelivered() const { return input_.size(); }
+  // The socket has input that was not received yet, or the peer's end. A system call.
+  bool InputWaits() const;
   // Finish was called: a good moment to tell the peer so, if the protocol can.
   bool finishing() const { return (state_.marks & kFinishing) != 0; }
   // What the service keeps in memory on this connection's behalf now, in bytes, so that it counts

@@ -137,10 +137,11 @@ void HttpResponder::WriteRecord() {
 }
 
 // A server that is stopping says so with its last answer, not before requests that are here
-// already.
+// already: in memory, or in the socket, where a hold leaves them.
 bool HttpResponder::IsLast() const {
+  if (!peer_->finishing()) return false;
   const std::size_t behind = held_ ? peer_->undelivered() : peer_->context().workspace.batch_left();
-  return peer_->finishing() && behind == 0;
+  return behind == 0 && (peer_->read_side() == ReadSide::kEof || !peer_->InputWaits());
 }
 
 void HttpResponder::DecidePersistence() {

@@ -46,7 +46,8 @@ void HttpClient::Run() {
                                                        : Ending::kComplete;
   simulation_.Sometimes(breaks && judgement.whole, "a mistake was answered");
   if (drain_ != nullptr && !breaks_off()) {
-    drain_->Add({local, owed_, exchanges_, judgement, peer_.error()});
+    const bool half_closed = manner_ == Manner::kHalfCloses || manner_ == Manner::kSlow;
+    drain_->Add({local, owed_, exchanges_, judgement, peer_.error(), half_closed});
   }
   // What it got is judged here; what is not whole must be excused by how the connection ended.
   served_.Compare(peer_, local, peer_.received() + (judgement.whole ? "" : "and more"), ending);

@@ -21,6 +21,7 @@ class HttpDrain {
     std::vector<HttpExchange> exchanges;
     HttpJudgement judgement;
     Error error = Error::kNone;
+    bool half_closed = false;  // before its answers came: it need not be told of the end
   };
 
   HttpDrain(Served& served, Duration drain_timeout)

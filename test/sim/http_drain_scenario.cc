@@ -70,7 +70,8 @@ void HttpDrain::Judge() {
       continue;
     }
     simulation.Sometimes(!last.closes, "the last answer said that it was the last");
-    simulation.Check(judgement.said_close, who + ": the last answer of a stopping server says so");
+    simulation.Check(judgement.said_close || account.half_closed,
+                     who + ": the last answer of a stopping server says so");
   }
 }
 

@@ -11,7 +11,7 @@ bool EdgeAudit::HasUnnoticedInput(Connection& connection) {
   const bool drained = connection.registered() && !connection.linked() && connection.holds() == 0 &&
                        connection.read_side() == ReadSide::kOpen &&
                        (connection.ready() & kReadable) == 0;
-  return drained && (reactor_.kernel().PollNow(connection.handle(), kEpollIn) & kEpollIn) != 0;
+  return drained && connection.InputWaits();
 }
 
 std::size_t EdgeAudit::Look() {

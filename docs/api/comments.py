@@ -24,7 +24,7 @@ sys.dont_write_bytecode = True
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 sys.path.insert(0, os.path.join(ROOT, "test", "tidy"))
 
-from tree import code_only, without_comments  # noqa: E402
+from tree import code_only, shows_code, without_comments  # noqa: E402
 
 # Which group a header belongs to: the first that its path begins with. start.dox describes them.
 GROUPS = [
@@ -123,7 +123,7 @@ def converted(texts):
                                      and is_indented(texts[end + 1]))):
             end += 1
         block = [text[3:] for text in texts[index:end]]
-        is_code = any(re.search(r"[;{]$", line) for line in block)
+        is_code = shows_code("\n".join(block))
         begin, close = ("@code{.cpp}", "@endcode") if is_code else ("@code{.unparsed}", "@endcode")
         if lines:
             lines[-1] += " " + begin

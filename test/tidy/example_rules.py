@@ -3,13 +3,12 @@
 import re
 
 from rule import Rule
-from tree import line_of, without_comments
+from tree import line_of, shows_code, without_comments
 
 PUBLIC = ("reactor/", "handlers/")
 COMPILED = ("docs/api/examples/", "docs/examples/")
 # Lines of a comment that are indented by three or more, as docs/api/comments.py has it.
 BLOCK = re.compile(r"(?:^[ \t]*//(?: {3}.*)?\n)*^[ \t]*// {3}.*\n", re.MULTILINE)
-CODE = re.compile(r"[;{][ \t]*$", re.MULTILINE)
 
 
 def words(code):
@@ -21,7 +20,7 @@ def examples(text):
     """(line, code) of each."""
     for block in BLOCK.finditer(text):
         code = re.sub(r"^[ \t]*//(?: {3})?", "", block[0], flags=re.MULTILINE)
-        if CODE.search(without_comments(code)):
+        if shows_code(code):
             yield line_of(text, block.start()), code
 
 

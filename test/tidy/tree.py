@@ -91,5 +91,10 @@ def without_comments(text):
     return COMMENT.sub(lambda match: match.group("keep") or "\n" * match.group(0).count("\n"), text)
 
 
+def shows_code(comment):
+    """Whether indented lines of a comment, without their slashes, are C++ and no table or prose."""
+    return bool(re.search(r"[;{][ \t]*$", without_comments(comment), re.MULTILINE))
+
+
 def line_of(text, position):
     return text.count("\n", 0, position) + 1

@@ -129,13 +129,12 @@ std::string Summary(const SelftestOutcome& outcome) {
   const Tally& tally = outcome.result.tally;
   const auto quantile = [](const LatencyHistogram& histogram, double share) {
     const Quantile at = histogram.At(share);
-    return absl::StrFormat("%s%.2fms", at.at_least ? ">=" : "",
-                           static_cast<double>(at.value.count()) / 1e6);
+    return absl::StrFormat("%s%.2fms", at.at_least ? ">=" : "", Ms(at.value));
   };
-  std::string text = absl::StrFormat("%d requests, raw mean %.2fms, p50 %s, p99 %s, max %.2fms",
-                                     tally.answered, static_cast<double>(tally.raw.Mean()) / 1e6,
-                                     quantile(tally.raw, 0.5), quantile(tally.raw, 0.99),
-                                     static_cast<double>(tally.raw.max().count()) / 1e6);
+  std::string text =
+      absl::StrFormat("%d requests, raw mean %.2fms, p50 %s, p99 %s, max %.2fms", tally.answered,
+                      static_cast<double>(tally.raw.Mean()) / 1e6, quantile(tally.raw, 0.5),
+                      quantile(tally.raw, 0.99), Ms(tally.raw.max()));
   if (tally.scheduled.count() != 0) {
     absl::StrAppendFormat(&text, ", by schedule mean %.2fms",
                           static_cast<double>(tally.scheduled.Mean()) / 1e6);
@@ -159,8 +158,8 @@ void Findings::Near(const char* what, double value, double truth, double toleran
       absl::StrFormat("%s: %.3f, but it is %.3f within %.3f", what, value, truth, tolerance));
 }
 
-void Findings::NearMs(const char* what, double value, double truth, double tolerance) {
-  Near(what, value, truth, tolerance + static_cast<double>(machine_late_.count()) / 1e6);
+void Findings::NearOneAnswer(const char* what, double value, double truth, double tolerance) {
+  Near(what, value, truth, tolerance + Ms(machine_late_));
 }
 
 void Findings::Equal(const char* what, std::uint64_t value, std::uint64_t truth) {
@@ -192,8 +191,7 @@ int RunSelftest() {
     findings.Holds("the requests add up", outcome.audit.adds_up);
     std::printf("  edgewrk  %s\n", Summary(outcome).c_str());
     if (outcome.machine_late > std::chrono::milliseconds(1)) {
-      std::printf("  machine  woke a sleeper up to %.1f ms too late\n",
-                  static_cast<double>(outcome.machine_late.count()) / 1e6);
+      std::printf("  machine  woke a sleeper up to %.1f ms too late\n", Ms(outcome.machine_late));
     }
     const std::string witness = one.wrk_arguments == 0 ? "" : AskWrk(one);
     if (!witness.empty()) std::printf("  wrk      %s\n", witness.c_str());

@@ -8,6 +8,7 @@
 #include "bench/edgewrk/audit.h"
 #include "bench/edgewrk/load_run.h"
 #include "bench/edgewrk/selftest/behaviours.h"
+#include "bench/edgewrk/units.h"
 
 namespace edgewise::wrk {
 
@@ -23,6 +24,8 @@ struct SelftestOutcome {
   int exit_code;
 };
 
+inline double Ms(Duration duration) { return Seconds(duration) * 1e3; }
+
 // Finds out what is not as it should be; each finding is a sentence.
 class Findings {
  public:
@@ -32,7 +35,7 @@ class Findings {
   // `value` must be within `tolerance` of `truth`.
   void Near(const char* what, double value, double truth, double tolerance);
   // The same for one answer's time, in milliseconds, which the machine's lateness may be a part of.
-  void NearMs(const char* what, double value, double truth, double tolerance);
+  void NearOneAnswer(const char* what, double value, double truth, double tolerance);
   void Equal(const char* what, std::uint64_t value, std::uint64_t truth);
   void Holds(const char* what, bool holds);
   // A line of the report.

@@ -1,4 +1,4 @@
-// Conversation: a server and one client under simulation, in a run in which nothing is unusual.
+// Converse: a server and one client under simulation, in a run in which nothing is unusual.
 #pragma once
 
 #include <catch2/catch_test_macros.hpp>
